@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Lock every environment: exact versions with hashes, for all platforms, without index addresses.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+lock() {
+  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header "$@"
+}
+lock requirements/bootstrap.in --output-file requirements/bootstrap.txt
+lock pyproject.toml --output-file requirements/runtime.txt
+lock pyproject.toml --group dev --output-file requirements/dev.txt

@@ -1,0 +1,1 @@
+"""Predictions in, verdict out: knows arrays, never files or GitHub."""

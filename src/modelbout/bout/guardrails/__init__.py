@@ -1,0 +1,1 @@
+"""One file per guardrail that is not a metric."""

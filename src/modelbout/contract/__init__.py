@@ -1,0 +1,1 @@
+"""The data contract: its model, inference, diff, and one file per check."""

@@ -1,0 +1,1 @@
+"""GitHub as the platform: context, client, comment, summary, annotations, artifacts."""

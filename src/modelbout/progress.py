@@ -1,0 +1,26 @@
+"""How a stage tells of long work without knowing who watches."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+
+class Progress(Protocol):
+    """Watches the steps of a stage."""
+
+    def step(self, label: str) -> AbstractContextManager[None]:
+        """Show that a step runs while the context is open, and how long it took after."""
+
+
+class Quiet:
+    """A Progress that shows nothing."""
+
+    @contextmanager
+    def step(self, label: str) -> Iterator[None]:  # noqa: ARG002 -- the protocol's signature
+        """Do nothing around the step."""
+        yield

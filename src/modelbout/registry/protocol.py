@@ -1,0 +1,70 @@
+"""What every registry can do, whether a directory or GitHub is behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from modelbout.registry.ledger import Event, Title
+    from modelbout.results import PromotionResult
+
+
+class Registry(Protocol):
+    """Knows bundles as digests and files, and the ledger; never how a bundle was trained."""
+
+    def models(self) -> tuple[str, ...]:
+        """Return the names of all models with at least one event, sorted."""
+
+    def events(self, model: str) -> tuple[Event, ...]:
+        """Return the model's events in sequence; empty for a model that nobody registered.
+
+        Raises:
+            RegistryError: the ledger cannot be read, has a gap or a line that is no event.
+        """
+
+    def champion(self, model: str, stage: str, *, at: str | None = None) -> Title | None:
+        """Return who holds (or held at an ISO moment) the title, or None when nobody does."""
+
+    def fetch(self, model: str, version: str, into: Path) -> Path:
+        """Copy a version's bundle to ``into/<model>@<version>``, with every digest verified, and return that path.
+
+        Raises:
+            RegistryError: no such version.
+            BundleError: a digest is wrong.
+        """
+
+    def promote(
+        self,
+        bundle: Path,
+        *,
+        model: str,
+        stage: str,
+        beaten: str | None,
+        actor: str,
+        reason: str,
+        verdict_digest: str | None,
+        pull_request: int | None = None,
+        run_url: str | None = None,
+        dry_run: bool = False,
+    ) -> PromotionResult:
+        """Register the bundle (unless its digest is registered) and give it the title at ``stage``.
+
+        ``beaten`` is the bundle digest of the champion that it beat, None for a first one: compare-and-swap.
+
+        Raises:
+            ChampionMovedError: the ledger names another champion than ``beaten``.
+            GateRefusedError: a hold stands.
+        """
+
+    def rollback(
+        self, *, model: str, stage: str, to: str | None, actor: str, reason: str, dry_run: bool = False
+    ) -> PromotionResult:
+        """Give the title back to ``to`` (default: the version that held it before)."""
+
+    def hold(self, *, model: str, stage: str, actor: str, reason: str, release: bool = False) -> PromotionResult:
+        """Stop promotions at a stage, or allow them again."""
+
+    def doctor(self, *, repair: bool) -> tuple[str, ...]:
+        """Return what is out of order, one sentence each; with ``repair``, mend what can be mended safely."""

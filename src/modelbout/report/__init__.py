@@ -1,0 +1,1 @@
+"""Result JSON in, Markdown out."""

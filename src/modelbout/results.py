@@ -1,0 +1,254 @@
+"""The frozen result of each stage: what stages hand to each other, as JSON in the run directory."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from modelbout.errors import Level, Place, Problem
+from modelbout.manifest import Task
+from modelbout.record import Record
+
+RESULT_SCHEMA_VERSION = 1
+
+VALIDATION_FILE = "validation.json"
+TRAINING_FILE = "training.json"
+BOUT_FILE = "bout.json"
+PROMOTION_FILE = "promotion.json"
+
+Verdict = Literal["first", "win", "loss", "inconclusive", "error"]
+Holding = Literal["holds", "broken", "uncertain", "shown"]
+Rule = Literal["superior", "non_inferior", "max", "min", "none"]
+SliceStatus = Literal["better", "worse", "no difference shown", "not enough rows"]
+
+
+class DataFile(Record, frozen=True):
+    """One file that was read: path relative to the repository, sha256 of its bytes, length."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+class TableSummary(Record, frozen=True):
+    """One table that was checked; ``digest`` names its rows, whatever their order, file or compression."""
+
+    role: Literal["source", "train", "holdout"]
+    files: tuple[DataFile, ...]
+    rows: int
+    columns: int
+    digest: str | None = None
+
+
+class Finding(Record, frozen=True):
+    """One rule of the contract that the data breaks: counts and row numbers (from 1), never a value."""
+
+    check: str
+    rule: str
+    columns: tuple[str, ...]
+    level: Level
+    role: str
+    failed: int
+    total: int
+    message: str
+    fix: str = ""
+    rows: tuple[int, ...] = ()
+    place: Place = Place()
+
+
+class ValidationResult(Record, frozen=True):
+    """What the contract check found; ``passed`` is false when any finding is an error."""
+
+    model: str
+    passed: bool
+    tables: tuple[TableSummary, ...]
+    rules: int
+    findings: tuple[Finding, ...]
+    contract: str | None
+    seconds: float
+    created: str
+    schema_version: int = RESULT_SCHEMA_VERSION
+
+
+class TrainingResult(Record, frozen=True):
+    """The challenger: its sealed bundle (a path inside the run directory), or the one with the same fingerprint."""
+
+    model: str
+    status: Literal["trained", "reused"]
+    bundle: str
+    bundle_digest: str
+    fingerprint: str
+    train_rows: int
+    holdout_rows: int
+    features: int
+    seconds: float
+    created: str
+    log: str | None = None
+    schema_version: int = RESULT_SCHEMA_VERSION
+
+
+class Interval(Record, frozen=True):
+    """A two-sided interval and the method that made it, such as ``influence function`` or ``Dirichlet draws``."""
+
+    low: float
+    high: float
+    method: str
+
+
+class Estimate(Record, frozen=True):
+    """A number measured on the holdout, with its interval where one was worked out."""
+
+    value: float
+    interval: Interval | None = None
+
+
+class MetricResult(Record, frozen=True):
+    """One metric of both models and their paired difference.
+
+    ``improvement`` is positive when the challenger is better, whatever the metric's direction; None when there is
+    no champion. ``margin`` is absolute, in the metric's unit.
+    """
+
+    metric: str
+    title: str
+    better: Literal["higher", "lower"]
+    rule: Rule
+    status: Holding
+    challenger: Estimate
+    champion: Estimate | None = None
+    improvement: Estimate | None = None
+    margin: float | None = None
+    limit: float | None = None
+    explanation: str = ""
+
+
+class GuardrailResult(Record, frozen=True):
+    """A condition that the challenger must keep besides the primary metric."""
+
+    guardrail: str
+    title: str
+    rule: str
+    status: Holding
+    measured: Estimate
+    limit: float
+    unit: str = ""
+    explanation: str = ""
+
+
+class SliceResult(Record, frozen=True):
+    """The primary metric on the rows of one group; p-values are Holm-corrected over all slices of the bout."""
+
+    column: str
+    group: str
+    rows: int
+    status: SliceStatus
+    challenger: float | None = None
+    champion: float | None = None
+    improvement: Estimate | None = None
+    p_adjusted: float | None = None
+
+
+class ChangedRows(Record, frozen=True):
+    """Rows counted by who got them right: for regression, by whose error is smaller."""
+
+    fixed: int
+    broken: int
+    both_right: int
+    both_wrong: int
+
+
+class Curve(Record, frozen=True):
+    """Points of a plot, at most a few hundred: ROC, precision-recall, calibration, residuals."""
+
+    kind: Literal["roc", "precision_recall", "calibration", "residuals"]
+    side: Literal["champion", "challenger"]
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    rows: tuple[int, ...] = ()
+
+
+class Power(Record, frozen=True):
+    """What this holdout can see: the smallest difference it detects 4 times in 5, and the rows to see this one."""
+
+    metric: str
+    detectable: float
+    rows_needed: int | None = None
+
+
+class Side(Record, frozen=True):
+    """One corner of the ring."""
+
+    bundle_digest: str
+    version: str | None = None
+    fingerprint: str | None = None
+
+
+class Holdout(Record, frozen=True):
+    """The rows on which both were scored."""
+
+    digest: str
+    rows: int
+    train_rows: int
+    balance: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class Leak(Record, frozen=True):
+    """A way in which the answer leaks into the inputs or the training rows into the holdout."""
+
+    kind: Literal["shared rows", "target leak"]
+    columns: tuple[str, ...]
+    level: Level
+    strength: float
+    message: str
+
+
+class BoutResult(Record, frozen=True):
+    """The verdict and its evidence: what a report, a promotion or an auditor needs.
+
+    ``passed`` is true for ``first`` (when its conditions hold) and ``win`` only. ``error`` says why there is
+    no verdict, with ``exit_code`` for the command line.
+    """
+
+    model: str
+    task: Task
+    verdict: Verdict
+    passed: bool
+    reasons: tuple[str, ...]
+    exit_code: int
+    stage: str
+    confidence: float
+    seed: int
+    created: str
+    challenger: Side | None = None
+    champion: Side | None = None
+    holdout: Holdout | None = None
+    error: Problem | None = None
+    primary: MetricResult | None = None
+    baseline: MetricResult | None = None
+    guardrail_metrics: tuple[MetricResult, ...] = ()
+    guardrails: tuple[GuardrailResult, ...] = ()
+    metrics: tuple[MetricResult, ...] = ()
+    slices: tuple[SliceResult, ...] = ()
+    changed: ChangedRows | None = None
+    power: Power | None = None
+    curves: tuple[Curve, ...] = ()
+    leaks: tuple[Leak, ...] = ()
+    seconds: dict[str, float] = msgspec.field(default_factory=dict)
+    schema_version: int = RESULT_SCHEMA_VERSION
+
+
+class PromotionResult(Record, frozen=True):
+    """What happened to the title, with the ledger's sequence number; ``seq`` is None for a dry run."""
+
+    model: str
+    event: Literal["promote", "rollback", "hold", "release_hold"]
+    version: str | None
+    previous: str | None
+    stage: str
+    reason: str
+    created: str
+    seq: int | None = None
+    bundle_digest: str | None = None
+    dry_run: bool = False
+    schema_version: int = RESULT_SCHEMA_VERSION
