@@ -58,7 +58,10 @@ class Finding(Record, frozen=True):
 
 
 class ValidationResult(Record, frozen=True):
-    """What the contract check found; ``passed`` is false when any finding is an error."""
+    """What the contract check found; ``passed`` is false when any finding is an error.
+
+    ``contract_digest`` is the sha256 of the contract's file: with the files' digests it says what was checked.
+    """
 
     model: str
     passed: bool
@@ -68,6 +71,7 @@ class ValidationResult(Record, frozen=True):
     contract: str | None
     seconds: float
     created: str
+    contract_digest: str | None = None
     schema_version: int = RESULT_SCHEMA_VERSION
 
 

@@ -1,0 +1,128 @@
+"""The command group: commands are imported when they are called, and errors become exit codes here."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from modelbout import __version__
+from modelbout.catalogue import did_you_mean
+from modelbout.cli import console
+from modelbout.errors import EXIT_CONFIG, EXIT_INTERNAL, ModelboutError, Problem, cause
+
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells answer
+
+# One line each here, so that --help imports no command.
+COMMANDS = {
+    "init": "Draft modelbout.yaml, a contract and a workflow from a table.",
+    "validate": "Check the data against its contract.",
+    "train": "Train a challenger and seal its bundle.",
+    "compare": "Let the challenger meet the champion on the holdout.",
+    "report": "Write the report from the results of the run.",
+    "run": "Validate, train, compare and report.",
+    "promote": "Give a winner the title.",
+    "rollback": "Give the title back to an earlier version.",
+    "registry": "Look into the registry: list, show, history, pull, doctor.",
+    "contract": "Draft a contract from data, or compare two contracts.",
+    "schema": "Print or write the JSON Schemas.",
+    "doctor": "Say what is installed and what is missing.",
+    "version": "Print the version.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules of the same name, imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """Return the names in the order of a first bout."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"modelbout.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest command for a misspelt one."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            guess = did_you_mean(args[0], COMMANDS)
+            ctx.fail(f"There is no command {args[0]!r}.{guess} `modelbout --help` lists them.")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="modelbout")
+def command() -> None:
+    """Make every change to a model a bout: challenger against champion, on the same rows.
+
+    \b
+    A first bout in a repository with a table:
+      modelbout init data/customers.csv --target churn
+      modelbout run
+      modelbout promote
+
+    \b
+    Exit codes: 0 fine, 1 the gate said no, 2 configuration or training code,
+    3 data, 4 registry or GitHub, 5 our own fault.
+    """  # noqa: D301 -- \b is click's mark for text that keeps its lines
+
+
+def entry(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit; no traceback ever reaches the user."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        answer = command.main(args=arguments, prog_name="modelbout", standalone_mode=False)
+    except ModelboutError as error:
+        console.problems(error.problems)
+        return error.exit_code
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.Abort:
+        console.note("interrupted: nothing was half-written; start the same command again")
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return EXIT_CONFIG
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; what is left in the buffer must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 -- the border: whatever went wrong is told, not thrown at the user
+        console.problems([own_fault(error)])
+        return EXIT_INTERNAL
+    return answer if isinstance(answer, int) else 0
+
+
+def own_fault(error: Exception) -> Problem:
+    """Return the problem to show for an error that we did not foresee; the traceback goes to a file."""
+    handle, name = tempfile.mkstemp(prefix="modelbout-fault-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
+    return Problem(
+        found=f"modelbout met something it did not foresee: {type(error).__name__}: {cause(error)}",
+        allowed="this is a fault of modelbout, not of your repository",
+        fix=f"please report it with the details in {Path(name)}; look them through first, they may name your files",
+    )

@@ -1,0 +1,156 @@
+"""What every stage of one model works with: the configuration, the run directory, the clock."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from modelbout.config.load import load_config
+from modelbout.errors import ConfigError, ModelboutError, Place, Problem, RegistryError, cause
+from modelbout.record import Record, from_json, to_json, write_atomically
+
+if TYPE_CHECKING:
+    from modelbout.config.load import Loaded
+    from modelbout.config.model import Config
+    from modelbout.registry.protocol import Registry
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+HOME = ".modelbout"
+RUN = f"{HOME}/run"
+MAX_RESULT_BYTES = 16 * 1024 * 1024  # a bout with thousands of slices is 2 MB; beyond this it is not ours
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One model's repository as the stages see it.
+
+    Attributes:
+        loaded: the configuration with the places of its keys.
+        run: the run directory, where each stage leaves its result.
+    """
+
+    loaded: Loaded
+    run: Path
+
+    @property
+    def config(self) -> Config:
+        """Return the configuration."""
+        return self.loaded.config
+
+    @property
+    def root(self) -> Path:
+        """Return the directory of the configuration: paths in it start here."""
+        return self.loaded.root
+
+    @property
+    def bundle(self) -> Path:
+        """Return where the challenger's bundle lies."""
+        return self.run / "bundle"
+
+    @property
+    def final_stage(self) -> str:
+        """Return the stage whose champion the challenger meets."""
+        return self.config.promote.stages[-1]
+
+    def registry(self, address: str | None) -> Registry:
+        """Open the registry at an address, or the default one beside the configuration."""
+        from modelbout.registry.open import open_registry
+
+        return open_registry(address, root=self.root)
+
+    def write(self, name: str, record: Record) -> Path:
+        """Write a stage's result.
+
+        Raises:
+            RegistryError: the disk refuses, for example because it is full.
+        """
+        path = self.run / name
+        try:
+            write_atomically(path, to_json(record))
+        except OSError as error:
+            raise RegistryError(unwritable(path, error)) from error
+        return path
+
+    def read(self, name: str, kind: type[RecordT], *, made_by: str) -> RecordT:
+        """Read the result of an earlier stage.
+
+        Raises:
+            ConfigError: that stage has not run here, or the file is not its result.
+        """
+        return read_result(self.run / name, kind, made_by=made_by)
+
+
+def unwritable(path: Path, error: OSError) -> Problem:
+    """Return the problem of a file that cannot be written."""
+    return Problem(
+        found=f"cannot be written: {error.strerror or cause(error)}",
+        allowed="a directory with room for it that you may write to",
+        fix="free space or mend the permissions, or say --run-dir DIR; nothing was half-written",
+        place=Place(file=str(path)),
+    )
+
+
+def read_result(path: Path, kind: type[RecordT], *, made_by: str) -> RecordT:
+    """Read one result file.
+
+    Raises:
+        ConfigError: it is missing, too large, or not a result of this version.
+    """
+    place = Place(file=str(path))
+    fix = f"run `modelbout {made_by}` first"
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_RESULT_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError(Problem(found="there is no such result yet", fix=fix, place=place)) from None
+    except OSError as error:
+        raise ConfigError(Problem(found=f"cannot be read: {error.strerror}", fix=fix, place=place)) from error
+    if len(data) > MAX_RESULT_BYTES:
+        raise ConfigError(
+            Problem(found="is larger than any result", allowed=f"{MAX_RESULT_BYTES:,} bytes", fix=fix, place=place)
+        )
+    try:
+        return from_json(data, kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(
+            Problem(
+                found=f"is not a result of this version: {cause(error)}",
+                allowed=f"what `modelbout {made_by}` writes",
+                fix=f"run `modelbout {made_by}` again",
+                place=place,
+            )
+        ) from error
+
+
+def open_workspace(config: Path, run: Path | None) -> Workspace:
+    """Load the configuration and settle where results go."""
+    loaded = load_config(config)
+    return Workspace(loaded, run or loaded.root / RUN)
+
+
+def now() -> str:
+    """Return the moment in UTC, to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def digest_of(data: bytes) -> str:
+    """Return the sha256 of some bytes in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def run_url() -> str | None:
+    """Return the address of the workflow run, on GitHub; None elsewhere."""
+    server, repository, run = (os.environ.get(f"GITHUB_{part}") for part in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
+
+
+def first_problem(error: ModelboutError) -> Problem:
+    """Return the problem that a reader should mend first."""
+    return error.problems[0] if error.problems else Problem(found=str(error))
