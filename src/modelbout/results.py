@@ -128,13 +128,16 @@ class MetricResult(Record, frozen=True):
 
 
 class GuardrailResult(Record, frozen=True):
-    """A condition that the challenger must keep besides the primary metric."""
+    """A condition that the challenger must keep besides the primary metric.
+
+    ``measured`` is None, and the status ``shown``, when there is no champion yet and the condition needs one.
+    """
 
     guardrail: str
     title: str
     rule: str
     status: Holding
-    measured: Estimate
+    measured: Estimate | None
     limit: float
     unit: str = ""
     explanation: str = ""
