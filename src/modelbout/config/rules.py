@@ -1,0 +1,164 @@
+"""What the types cannot say of modelbout.yaml: which keys need, exclude or contradict each other."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from modelbout import catalogue
+from modelbout.config.wording import quoted
+from modelbout.errors import Place, Problem, cause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from modelbout.config.model import Compare, Data, Guardrail, Promote, Split, Train
+    from modelbout.manifest import Task
+
+    Where = Callable[[str], Place]
+
+METRICS = "modelbout.bout.metrics"
+GUARDRAILS = "modelbout.bout.guardrails"
+
+
+def data_problems(data: Data, task: Task | None, where: Where) -> Iterator[Problem]:
+    """Yield what contradicts itself in ``data``; without a task, what depends on it is left out."""
+    yield from _tables(data, where)
+    if data.split is not None:
+        yield from _split(data.split, data.target, where)
+    if task == "binary" and data.positive is None:
+        fix = "Add `positive:` with the target's value that counts as a hit, such as `positive: yes`."
+        yield Problem("the key `positive` is missing", "", fix, where("data"))
+    if task in ("multiclass", "regression") and data.positive is not None:
+        fix = "Remove it, or write `task: binary`."
+        yield Problem(f"`positive` has no meaning when the task is {task}", "", fix, where("data.positive"))
+    if data.id == data.target:
+        fix = "Name the column to predict as `target`, and another one as `id`."
+        yield Problem("`id` and `target` are the same column", "", fix, where("data.id"))
+    if data.target in data.exclude:
+        place = where(f"data.exclude[{data.exclude.index(data.target)}]")
+        yield Problem("the target is excluded", "", "Remove it: the target is never an input anyway.", place)
+    yield from _repeated(data.exclude, "data.exclude", where)
+
+
+def _tables(data: Data, where: Where) -> Iterator[Problem]:
+    allowed = "`source` and `split`, or `train` and `holdout`"
+    one = data.source is not None or data.split is not None
+    two = data.train is not None or data.holdout is not None
+    if one and two:
+        yield Problem("both one table to split and two tables are named", allowed, "Remove one pair.", where("data"))
+    elif not one and not two:
+        yield Problem("no table is named", allowed, "Add `source:` and `split:`.", where("data"))
+    else:
+        pairs = {"source": data.source, "split": data.split} if one else {"train": data.train, "holdout": data.holdout}
+        there = next(key for key, value in pairs.items() if value is not None)
+        for key, value in pairs.items():
+            if value is None:
+                fix = f"Add `{key}:`" + (", such as `split: {holdout: 0.2, by: id}`." if key == "split" else ".")
+                yield Problem(f"`{there}` needs `{key}` beside it", allowed, fix, where(f"data.{there}"))
+
+
+def _split(split: Split, target: str, where: Where) -> Iterator[Problem]:
+    timed = split.by == "time"
+    needed = {"column": split.column, "from": split.from_} if timed else {"holdout": split.holdout}
+    other = {"holdout": split.holdout} if timed else {"column": split.column, "from": split.from_}
+    example = "{by: time, column: day, from: 2012-07-01}" if timed else "{by: customer_id, holdout: 0.2}"
+    for key, value in needed.items():
+        if value is None:
+            found = f"a split by {'time' if timed else 'a column'} needs `{key}`"
+            yield Problem(found, "", f"Write it as in `split: {example}`.", where("data.split"))
+    for key, value in other.items():
+        if value is not None:
+            found = f"`{key}` has no meaning in a split by {'time' if timed else 'a column'}"
+            yield Problem(found, "", f"Remove it; write the split as in `{example}`.", where(f"data.split.{key}"))
+    if timed and split.from_ is not None and not _is_moment(split.from_):
+        found = f"{quoted(split.from_)} is no date or time"
+        fix = "Write it as 2012-07-01 or 2012-07-01T12:00:00."
+        yield Problem(found, "ISO 8601", fix, where("data.split.from"))
+    if target == (split.column if timed else split.by):
+        fix = "Split by an id or by time: a split by the answer makes the holdout a fiction."
+        yield Problem("the target decides the split", "another column", fix, where("data.split.by"))
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def train_problems(train: Train, where: Where) -> Iterator[Problem]:
+    """Yield what contradicts itself in ``train``."""
+    if (train.estimator is None) == (train.command is None):
+        found = (
+            "neither `estimator` nor `command` is there" if train.command is None else "both ways to train are there"
+        )
+        fix = "Keep `estimator: module:function` for scikit-learn, or `command:` for any program."
+        yield Problem(found, "exactly one of `estimator` and `command`", fix, where("train"))
+    if train.command is not None:
+        try:
+            words = shlex.split(train.command)
+        except ValueError as error:
+            found = f"the command cannot be split into words: {cause(error)}"
+            yield Problem(found, "", "Close every quote.", where("train.command"))
+        else:
+            if not words:
+                yield Problem("the command is blank", "a program", "Name a program.", where("train.command"))
+    yield from _repeated(train.code, "train.code", where)
+
+
+def compare_problems(compare: Compare, where: Where) -> Iterator[Problem]:
+    """Yield unknown names and rules that do not hold together in ``compare``."""
+    metrics, guardrails = catalogue.names(METRICS), catalogue.names(GUARDRAILS)
+    if compare.primary is not None:
+        yield from _name(compare.primary.metric, metrics, "metric", where("compare.primary.metric"))
+    for index, guardrail in enumerate(compare.guardrails):
+        key = f"compare.guardrails[{index}]"
+        yield from _name(guardrail.metric, (*metrics, *guardrails), "metric or guardrail", where(f"{key}.metric"))
+        yield from _guardrail(guardrail, key, guardrail.metric in guardrails, where)
+    told = [(guardrail.metric, guardrail.rule is None) for guardrail in compare.guardrails]
+    for index, one in enumerate(told):
+        if one in told[:index]:
+            found = f"{quoted(one[0])} has the same kind of guardrail already"
+            yield Problem(found, "one", "Keep the stricter one.", where(f"compare.guardrails[{index}]"))
+    yield from _repeated(compare.slices, "compare.slices", where)
+
+
+def _name(name: str, known: Sequence[str], kind: str, place: Place) -> Iterator[Problem]:
+    if name not in known:
+        fix = catalogue.did_you_mean(name, known).strip() or "See docs/metrics.md."
+        yield Problem(f"unknown {kind} {quoted(name)}", ", ".join(known), fix, place)
+
+
+def _guardrail(guardrail: Guardrail, key: str, alone: bool, where: Where) -> Iterator[Problem]:  # noqa: FBT001 -- private, named at its one call
+    limits = guardrail.max is not None or guardrail.min is not None
+    ruled = guardrail.rule is not None or guardrail.margin is not None
+    allowed = "`max` or `min`" if alone else "`rule` and `margin`, or `max` or `min`"
+    if not limits and not ruled:
+        yield Problem("the guardrail has no condition", allowed, "Add one, such as `max: 1.25`.", where(key))
+    elif alone and ruled:
+        found = f"{quoted(guardrail.metric)} is measured for the challenger alone and knows no `rule` or `margin`"
+        yield Problem(found, allowed, "Write `max:` instead.", where(key))
+    elif limits and ruled:
+        fix = "Write two guardrails, one against the champion and one with the limit."
+        yield Problem("the guardrail mixes a comparison and a limit", allowed, fix, where(key))
+    elif ruled and (guardrail.rule is None or guardrail.margin is None):
+        missing = "rule" if guardrail.rule is None else "margin"
+        fix = "Write it as in `{metric: log_loss, rule: non_inferior, margin: 0.005}`."
+        yield Problem(f"the guardrail's `{missing}` is missing", allowed, fix, where(key))
+    if guardrail.max is not None and guardrail.min is not None and guardrail.min > guardrail.max:
+        yield Problem("`min` is above `max`", "", "Swap them.", where(f"{key}.min"))
+
+
+def promote_problems(promote: Promote, where: Where) -> Iterator[Problem]:
+    """Yield what contradicts itself in ``promote``."""
+    yield from _repeated(promote.stages, "promote.stages", where)
+
+
+def _repeated(names: Sequence[str], key: str, where: Where) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            found = f"{quoted(name)} is there twice"
+            yield Problem(found, "each once", "Remove one of them.", where(f"{key}[{index}]"))
