@@ -15,7 +15,7 @@ from modelbout.config.yaml_tree import Node, scalar_value
 from modelbout.errors import Place, Problem, cause
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 T = TypeVar("T")
 
@@ -36,8 +36,18 @@ def decode(
 
     A mapping in a union of records is decoded as the record whose keys it fits best. Numbers are finite.
     """
-    value = _Decoder(problems, later).value(node, types.type_info(kind))
-    return None if isinstance(value, _Wrong) else cast("T", value)
+    value = _Decoder(problems, later, forgiving=False).value(node, types.type_info(kind))
+    return None if value is _WRONG else cast("T", value)
+
+
+def decode_what_fits(node: Node, kind: type[T], *, later: Mapping[str, str] = _NOTHING_LATER) -> T | None:
+    """Return the node as ``decode`` does, but pass over faults from which no other fault can follow.
+
+    These are unknown keys that resemble no known one, and wrong values of keys that have a default other than None.
+    It lets a reader learn of contradictions at once, and not after each round of mending.
+    """
+    value = _Decoder([], later, forgiving=True).value(node, types.type_info(kind))
+    return None if value is _WRONG else cast("T", value)
 
 
 class _Wrong:
@@ -48,8 +58,9 @@ _WRONG = _Wrong()
 
 
 class _Decoder:
-    def __init__(self, problems: list[Problem], later: Mapping[str, str]) -> None:
+    def __init__(self, problems: list[Problem], later: Mapping[str, str], *, forgiving: bool) -> None:
         self._problems = problems
+        self._forgiving = forgiving
         self._later = later
 
     def value(self, node: Node, kind: types.Type) -> object:
@@ -85,25 +96,32 @@ class _Decoder:
         values: dict[str, object] = {}
         for key, child, place in node.entries:
             field = fields.get(key)
-            values[field.name if field else key] = (
-                self.value(child, field.type) if field else self._unknown(key, place, tuple(fields))
-            )
+            if field is not None:
+                values[field.name] = self.value(child, field.type)
+                if self._forgiving and values[field.name] is _WRONG and _has_own_default(field):
+                    del values[field.name]
+            elif not (self._forgiving and self._names_nothing(key, place, fields)):
+                values[key] = self._unknown(key, place, tuple(fields))
         meant = {nearest(key, fields) for key in values if key not in fields}
         for field in kind.fields:
-            if not field.required or field.name in values:
-                continue
-            if field.encode_name in meant:
-                # The unknown key's own fix names this one already.
-                values[field.name] = _WRONG
-            else:
-                fix = f"Add `{field.encode_name}:`, which is {in_words(field.type)}."
-                values[field.name] = self._refuse(node.place, f"the key `{field.encode_name}` is missing", "", fix)
-        if any(isinstance(value, _Wrong) for value in values.values()):
+            if field.required and field.name not in values:
+                values[field.name] = self._missing(node, field, told=field.encode_name in meant)
+        if any(value is _WRONG for value in values.values()):
             return _WRONG
         try:
             return kind.cls(**values)
         except (TypeError, ValueError) as error:
             return self._refuse(node.place, cause(error))
+
+    def _missing(self, node: Node, field: types.Field, *, told: bool) -> _Wrong:
+        if told:
+            # The fix of the unknown key names this one already.
+            return _WRONG
+        fix = f"Add `{field.encode_name}:`, which is {in_words(field.type)}."
+        return self._refuse(node.place, f"the key `{field.encode_name}` is missing", "", fix)
+
+    def _names_nothing(self, key: str, place: Place, known: Iterable[str]) -> bool:
+        return nearest(key, known) is None or place.key in self._later
 
     def _unknown(self, key: str, place: Place, known: tuple[str, ...]) -> _Wrong:
         sentence = self._later.get(place.key or "")
@@ -118,7 +136,7 @@ class _Decoder:
             (self._scalar(Node("scalar", place, text=key), kind.key_type), self.value(child, kind.value_type))
             for key, child, place in node.entries
         ]
-        return _WRONG if any(isinstance(part, _Wrong) for pair in pairs for part in pair) else dict(pairs)
+        return _WRONG if any(part is _WRONG for pair in pairs for part in pair) else dict(pairs)
 
     def _items(self, node: Node, kind: types.VarTupleType | types.ListType) -> object:
         least, most = kind.min_length or 0, kind.max_length
@@ -126,7 +144,7 @@ class _Decoder:
             allowed = f"at least {least}" if len(node.items) < least else f"at most {most}"
             return self._refuse(node.place, f"a list of {len(node.items)}", allowed)
         values = [self.value(item, kind.item_type) for item in node.items]
-        if any(isinstance(value, _Wrong) for value in values):
+        if any(value is _WRONG for value in values):
             return _WRONG
         return values if isinstance(kind, types.ListType) else tuple(values)
 
@@ -203,6 +221,10 @@ def _has_form(node: Node, kind: types.Type) -> bool:
         found = scalar_value(node)
         return node.kind == "scalar" and any(found == one and type(found) is type(one) for one in kind.values)
     return node.kind == "scalar" and node.tag in _TAGS[type(kind)]
+
+
+def _has_own_default(field: types.Field) -> bool:
+    return not field.required and field.default is not None
 
 
 def _preference(node: Node, kind: types.Type) -> int:

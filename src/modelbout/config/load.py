@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from modelbout.config import rules
-from modelbout.config.decode import decode
+from modelbout.config.decode import decode, decode_what_fits
 from modelbout.config.later import LATER
 from modelbout.config.model import Compare, Config, Data, Promote, Train
 from modelbout.config.paths import check_path, repository
@@ -118,7 +118,7 @@ def _contradictions(node: Node, places: Mapping[str, Place], shown: str) -> Iter
 
 def _section(node: Node, name: str, kind: type[SectionT]) -> SectionT | None:
     found = node.get(name)
-    return decode(found, kind, []) if found is not None else None
+    return decode_what_fits(found, kind, later=LATER) if found is not None else None
 
 
 _PATHS = (("data", "source"), ("data", "train"), ("data", "holdout"), ("data", "contract"))
