@@ -18,6 +18,7 @@ from modelbout.cli import console
 from modelbout.errors import EXIT_CONFIG, EXIT_INTERNAL, ModelboutError, Problem, cause
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells answer
+EXIT_NO_READER = 141  # 128 + SIGPIPE, as shells answer
 
 # One line each here, so that --help imports no command.
 COMMANDS = {
@@ -88,7 +89,7 @@ def entry(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(run(arguments))
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 -- one way out for each kind of error
     """Run the command line and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -106,10 +107,10 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return EXIT_CONFIG
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; what is left in the buffer must not raise again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (BrokenPipeError, SystemExit):
+        # The reader (head, less) left early: click turns that into SystemExit. It is no pass, since nobody knows
+        # whether the work was done by then.
+        return EXIT_NO_READER
     except Exception as error:  # noqa: BLE001 -- the border: whatever went wrong is told, not thrown at the user
         console.problems([own_fault(error)])
         return EXIT_INTERNAL

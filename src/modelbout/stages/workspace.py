@@ -6,7 +6,6 @@ import hashlib
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -14,8 +13,11 @@ import msgspec
 from modelbout.config.load import load_config
 from modelbout.errors import ConfigError, ModelboutError, Place, Problem, RegistryError, cause
 from modelbout.record import Record, from_json, to_json, write_atomically
+from modelbout.results import BOUT_FILE, PROMOTION_FILE, TRAINING_FILE, VALIDATION_FILE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelbout.config.load import Loaded
     from modelbout.config.model import Config
     from modelbout.registry.protocol import Registry
@@ -24,6 +26,7 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 HOME = ".modelbout"
 RUN = f"{HOME}/run"
+RESULTS = (VALIDATION_FILE, TRAINING_FILE, BOUT_FILE, PROMOTION_FILE)  # in the order of the stages
 MAX_RESULT_BYTES = 16 * 1024 * 1024  # a bout with thousands of slices is 2 MB; beyond this it is not ours
 
 
@@ -64,6 +67,11 @@ class Workspace:
         from modelbout.registry.open import open_registry
 
         return open_registry(address, root=self.root)
+
+    def begin(self, name: str) -> None:
+        """Remove the results of a stage and of all later ones: none may speak of rows or bundles that are gone."""
+        for stale in RESULTS[RESULTS.index(name) :]:
+            (self.run / stale).unlink(missing_ok=True)
 
     def write(self, name: str, record: Record) -> Path:
         """Write a stage's result.

@@ -1,0 +1,72 @@
+"""The `modelbout contract` commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from modelbout.cli import console
+from modelbout.errors import EXIT_FINE, EXIT_GATE, ConfigError, Problem
+
+a_file = click.Path(path_type=Path)
+
+
+@click.group()
+def command() -> None:
+    """Draft a contract from data, or compare two contracts."""
+
+
+@command.command("infer")
+@click.argument("tables", nargs=-1, required=True)
+@click.option("--output", "-o", type=a_file, default=None, help="Write to this file instead of standard output.")
+@click.option("--force", is_flag=True, help="Overwrite the output file.")
+def infer(*, tables: tuple[str, ...], output: Path | None, force: bool) -> None:
+    """Draft a contract from one table (one file, several, or a glob), for you to review.
+
+    Every proposed rule stands beside the evidence for it.
+
+    \b
+    Example:
+      modelbout contract infer data/customers.csv -o contract.yaml
+    """  # noqa: D301 -- \b is click's mark for text that keeps its lines
+    from modelbout.stages.contracts import draft
+
+    text = draft(tables)
+    if output is None:
+        console.say_bytes(text.encode())
+        return
+    if output.exists() and not force:
+        raise ConfigError(
+            Problem(found=f"{output} exists already", fix="say --force to overwrite it, or name another --output")
+        )
+    output.write_text(text, encoding="utf-8")
+    console.say(f"drafted {output}: review every rule, then commit it")
+
+
+@command.command("diff")
+@click.argument("old", type=a_file)
+@click.argument("new", type=a_file)
+@click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
+def diff(*, old: Path, new: Path, as_json: bool) -> int:
+    """Say what changed between two contracts, and which changes break those who use the data.
+
+    Answers 1 when a change breaks consumers.
+
+    \b
+    Example:
+      git show main:contract.yaml > /tmp/old.yaml
+      modelbout contract diff /tmp/old.yaml contract.yaml
+    """  # noqa: D301 -- \b is click's mark for text that keeps its lines
+    from modelbout.stages.contracts import changes
+
+    found = changes(old, new)
+    if as_json:
+        console.say_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+    for change in () if as_json else found:
+        colour = "red" if change.breaking else "green"
+        console.say(console.printable(str(change)), colour=colour)
+    if not found and not as_json:
+        console.say("the contracts ask for the same")
+    return EXIT_GATE if any(change.breaking for change in found) else EXIT_FINE

@@ -1,0 +1,50 @@
+"""The `modelbout schema` command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from modelbout.catalogue import did_you_mean
+from modelbout.cli import console
+from modelbout.errors import ConfigError, Problem
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "--write", "directory", type=click.Path(path_type=Path, file_okay=False), help="Write all to a directory."
+)
+def command(name: str | None, directory: Path | None) -> None:
+    """Print the JSON Schema of modelbout.yaml, or of another document, or write all of them.
+
+    \b
+    Example:
+      modelbout schema contract > contract.schema.json
+    """  # noqa: D301 -- \b is click's mark for text that keeps its lines
+    from modelbout.config.schema import schemas
+
+    known = schemas()
+    if directory is not None:
+        directory.mkdir(parents=True, exist_ok=True)
+        for key, schema in known.items():
+            (directory / f"{key}.schema.json").write_text(text(schema), encoding="utf-8")
+        console.say(f"{len(known)} schemas written to {directory}")
+        return
+    chosen = name or "config"
+    if chosen not in known:
+        raise ConfigError(
+            Problem(
+                found=f"there is no schema {chosen!r}.{did_you_mean(chosen, known)}",
+                allowed=", ".join(known),
+                fix="name one of them",
+            )
+        )
+    console.say_bytes(text(known[chosen]).encode())
+
+
+def text(schema: object) -> str:
+    """Return a schema as it is published."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,72 @@
+"""From tables and bundles to the arrays that the bout knows: truth, classes, slices, aligned predictions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from modelbout.bout.ring import SliceColumn
+from modelbout.errors import DataError, Place, Problem
+from modelbout.predictions import Predictions
+from modelbout.training.signature import class_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from modelbout.manifest import Signature, Task
+
+MISSING_GROUP = "(missing)"
+MAX_GROUPS = 200  # Holm over more groups leaves none of them any power, and nobody reads so long a table
+
+
+def all_classes(signatures: Sequence[Signature]) -> tuple[str, ...]:
+    """Return the classes that any of the models knows, sorted."""
+    return tuple(sorted({name for signature in signatures for name in signature.classes}))
+
+
+def aligned(answers: Predictions, own: tuple[str, ...], classes: tuple[str, ...]) -> Predictions:
+    """Return one model's predictions on the classes of both; a class that it does not know has probability 0."""
+    if own == classes or not own:
+        return answers
+    places = np.array([classes.index(name) for name in own])
+    proba = None
+    if answers.proba is not None:
+        proba = np.zeros((answers.rows, len(classes)))
+        proba[:, places] = answers.proba
+    return Predictions(label=None if answers.label is None else places[answers.label], proba=proba)
+
+
+def slice_columns(frame: pl.DataFrame, names: Sequence[str], places: Sequence[Place]) -> tuple[SliceColumn, ...]:
+    """Return the columns whose groups are reported, with codes into their sorted group names.
+
+    Raises:
+        DataError: a column has too many groups to report one by one.
+    """
+    columns = []
+    for name, place in zip(names, places, strict=True):
+        text = class_texts(frame[name]).fill_null(MISSING_GROUP)
+        groups = tuple(sorted(text.unique().to_list()))
+        if len(groups) > MAX_GROUPS:
+            raise DataError(
+                Problem(
+                    found=f"the slice column {name!r} has {len(groups):,} groups",
+                    allowed=f"at most {MAX_GROUPS}",
+                    fix="slice by a column with few groups, or make one (bands of a number) in the data",
+                    place=place,
+                )
+            )
+        codes = text.replace_strict({group: code for code, group in enumerate(groups)}, return_dtype=pl.Int64)
+        columns.append(SliceColumn(name=name, codes=codes.to_numpy(), groups=groups))
+    return tuple(columns)
+
+
+def balance(column: pl.Series, task: Task) -> dict[str, int]:
+    """Return the rows of each class, largest first; nothing for regression."""
+    if task == "regression":
+        return {}
+    counts = class_texts(column).value_counts(sort=True)
+    return dict(zip(counts.to_series(0).to_list(), counts.to_series(1).to_list(), strict=True))

@@ -1,0 +1,294 @@
+"""The stage in which the challenger meets the champion on the same holdout rows, both scored afresh."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modelbout.bout.judge import judge
+from modelbout.bout.names import check_names
+from modelbout.bout.ring import Corner, Ring
+from modelbout.data.leaks import shared_rows, target_leaks
+from modelbout.errors import ConfigError, DataError, ModelboutError, Place, Problem, RegistryError, TrainingError
+from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, Holdout, Leak, Side, TrainingResult
+from modelbout.seal import verify_files
+from modelbout.stages.arrays import aligned, all_classes, balance, slice_columns
+from modelbout.stages.tables import contract_of, rows, scans
+from modelbout.stages.validate import require_valid
+from modelbout.stages.workspace import first_problem, now
+from modelbout.training.bundle import size
+from modelbout.training.score import Scored, score
+from modelbout.training.signature import truth
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from modelbout.bout.judge import Judgement
+    from modelbout.manifest import Manifest
+    from modelbout.progress import Progress
+    from modelbout.stages.tables import Rows
+    from modelbout.stages.workspace import Workspace
+
+LATENCY = "latency_ratio"
+
+
+@dataclass(frozen=True)
+class Fighter:
+    """One bundle that was verified, and how the result names it."""
+
+    bundle: Path
+    manifest: Manifest
+    side: Side
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is known before the verdict, so that an error can still say who met whom on what."""
+
+    challenger: Fighter | None = None
+    champion: Fighter | None = None
+    holdout: Holdout | None = None
+    leaks: tuple[Leak, ...] = ()
+
+
+def compare(work: Workspace, progress: Progress, *, registry: str | None) -> BoutResult:
+    """Judge the challenger of the run directory, and leave ``bout.json``.
+
+    Whatever keeps the two from being compared becomes the verdict ``error``, never a pass.
+
+    Raises:
+        ConfigError: the configuration is at fault, or nothing has been trained here.
+    """
+    config = work.config
+    faults = check_names(config.compare, config.task)
+    if faults:
+        raise ConfigError(*(placed(work, fault) for fault in faults))
+    training = work.read(TRAINING_FILE, TrainingResult, made_by="train")
+    work.begin(BOUT_FILE)
+    began = time.perf_counter()
+    seconds: dict[str, float] = {}
+    scene = Scene()
+    try:
+        fighter = challenger(work, training)
+        scene = Scene(fighter)
+        scene = Scene(fighter, champion(work, registry))
+        table = read_rows(work, progress)
+        same_data(fighter, table)
+        scene = Scene(fighter, scene.champion, describe(work, table), leaks(work, fighter, table, progress))
+        refuse_leaks(work, scene.leaks)
+        scored_at = time.perf_counter()
+        scored = score_all(work, scene, table, progress)
+        judged_at = time.perf_counter()
+        seconds["score"] = round(judged_at - scored_at, 3)
+        with progress.step("judging"):
+            judgement = judge(ring(work, scene, table, scored))
+        seconds["judge"] = round(time.perf_counter() - judged_at, 3)
+    except (DataError, RegistryError, TrainingError) as error:
+        result = no_verdict(work, scene, error, seconds)
+    else:
+        seconds["all"] = round(time.perf_counter() - began, 3)
+        result = with_verdict(work, scene, judgement, seconds)
+    work.write(BOUT_FILE, result)
+    return result
+
+
+def placed(work: Workspace, problem: Problem) -> Problem:
+    """Return a problem that knows only its key with file, line and column too."""
+    if problem.place.key is None or problem.place.file is not None:
+        return problem
+    return Problem(
+        found=problem.found,
+        allowed=problem.allowed,
+        fix=problem.fix,
+        place=work.loaded.place(problem.place.key),
+        level=problem.level,
+    )
+
+
+def challenger(work: Workspace, training: TrainingResult) -> Fighter:
+    """Verify the bundle of the run directory."""
+    manifest = verify_files(work.bundle, digest=training.bundle_digest)
+    side = Side(bundle_digest=training.bundle_digest, fingerprint=manifest.lineage.fingerprint)
+    return Fighter(work.bundle, manifest, side)
+
+
+def champion(work: Workspace, registry: str | None) -> Fighter | None:
+    """Fetch the champion's bundle from the registry and verify it; None when nobody holds the title."""
+    book = work.registry(registry)
+    title = book.champion(work.config.model, work.final_stage)
+    if title is None:
+        return None
+    place = work.run / "champion"
+    shutil.rmtree(place, ignore_errors=True)
+    bundle = book.fetch(work.config.model, title.version, place)
+    manifest = verify_files(bundle, digest=title.bundle_digest)
+    side = Side(bundle_digest=title.bundle_digest, version=title.version, fingerprint=manifest.lineage.fingerprint)
+    return Fighter(bundle, manifest, side)
+
+
+def read_rows(work: Workspace, progress: Progress) -> Rows:
+    """Read both sides of the data, once they hold their contract."""
+    require_valid(work, progress)
+    with progress.step("reading rows"):
+        return rows(work, scans(work, contract_of(work)))
+
+
+def describe(work: Workspace, table: Rows) -> Holdout:
+    """Return what the result says of the holdout."""
+    return Holdout(
+        digest=table.holdout_digest,
+        rows=table.holdout.height,
+        train_rows=table.train.height,
+        balance=balance(table.holdout[work.config.data.target], work.config.task),
+    )
+
+
+def leaks(work: Workspace, fighter: Fighter, table: Rows, progress: Progress) -> tuple[Leak, ...]:
+    """Look for rows on both sides and for inputs that give the answer away."""
+    data = work.config.data
+    signature = fighter.manifest.signature
+    names = [feature.name for feature in signature.inputs]
+    with progress.step("looking for leaks"):
+        return (
+            *shared_rows(table.train, table.holdout, id=data.id),
+            *target_leaks(table.train, names, data.target, work.config.task, signature.positive),
+        )
+
+
+def refuse_leaks(work: Workspace, found: tuple[Leak, ...]) -> None:
+    """Stop when a leak makes the comparison meaningless."""
+    fatal = [leak for leak in found if leak.level == "error"]
+    if fatal:
+        raise DataError(
+            *(
+                Problem(
+                    found=f"{leak.kind}: {leak.message}",
+                    allowed="inputs that are known before the answer is, and no row on both sides",
+                    fix="name these columns in `data.exclude`"
+                    if leak.kind == "target leak"
+                    else "take the shared rows out of one side",
+                    place=work.loaded.place("data.exclude" if leak.kind == "target leak" else "data.split"),
+                )
+                for leak in fatal
+            )
+        )
+
+
+def same_data(fighter: Fighter, table: Rows) -> None:
+    """Refuse a challenger that was trained on other rows than those that lie here now."""
+    if fighter.manifest.lineage.data_digest != table.train_digest:
+        raise DataError(
+            Problem(
+                found="the training rows have changed since the challenger was trained",
+                allowed="a challenger of the data that lies here",
+                fix="run `modelbout train` again",
+                place=Place(file=str(fighter.bundle / "manifest.json"), key="lineage.data_digest"),
+            )
+        )
+
+
+def score_all(work: Workspace, scene: Scene, table: Rows, progress: Progress) -> tuple[Scored, ...]:
+    """Score challenger and champion on the holdout in one child process each time it matters."""
+    latency = any(guard.metric == LATENCY for guard in work.config.compare.guardrails)
+    fighters = [fighter for fighter in (scene.challenger, scene.champion) if fighter is not None]
+    names = " and ".join(("challenger", "champion")[: len(fighters)])
+    with progress.step(f"scoring {names} on {table.holdout.height:,} rows"):
+        return score(
+            [fighter.bundle for fighter in fighters],
+            table.holdout,
+            python=work.config.train.python,
+            root=work.root,
+            work=work.run / "scoring",
+            latency=latency and scene.champion is not None,
+            timeout_minutes=work.config.train.timeout_minutes,
+        )
+
+
+def ring(work: Workspace, scene: Scene, table: Rows, scored: tuple[Scored, ...]) -> Ring:
+    """Put both corners' arrays on the same classes and rows."""
+    config = work.config
+    fighters = [fighter for fighter in (scene.challenger, scene.champion) if fighter is not None]
+    signatures = [fighter.manifest.signature for fighter in fighters]
+    classes = all_classes(signatures)
+    corners = [
+        Corner(
+            predictions=aligned(answer.predictions, signature.classes, classes),
+            artifact_bytes=size(fighter.bundle),
+            seconds=answer.seconds if answer.seconds.size else None,
+        )
+        for fighter, signature, answer in zip(fighters, signatures, scored, strict=True)
+    ]
+    positive = signatures[0].positive
+    judged = msgspec.structs.replace(signatures[0], classes=classes)
+    return Ring(
+        task=config.task,
+        classes=classes,
+        positive=None if positive is None else classes.index(positive),
+        truth=truth(table.holdout, judged),
+        challenger=corners[0],
+        champion=corners[1] if scene.champion is not None else None,
+        train_truth=truth(table.train, judged),
+        slices=slice_columns(
+            table.holdout,
+            config.compare.slices,
+            [work.loaded.place(f"compare.slices[{number}]") for number in range(len(config.compare.slices))],
+        ),
+        compare=config.compare,
+        seed=config.train.seed,
+    )
+
+
+def with_verdict(work: Workspace, scene: Scene, judgement: Judgement, seconds: dict[str, float]) -> BoutResult:
+    """Return the result of a bout that was fought."""
+    return BoutResult(
+        model=work.config.model,
+        task=work.config.task,
+        verdict=judgement.verdict,
+        passed=judgement.passed,
+        reasons=judgement.reasons,
+        exit_code=0 if judgement.passed or judgement.verdict == "inconclusive" else 1,
+        stage=work.final_stage,
+        confidence=work.config.compare.confidence,
+        seed=work.config.train.seed,
+        created=now(),
+        challenger=scene.challenger and scene.challenger.side,
+        champion=scene.champion and scene.champion.side,
+        holdout=scene.holdout,
+        primary=judgement.primary,
+        baseline=judgement.baseline,
+        guardrail_metrics=judgement.guardrail_metrics,
+        guardrails=judgement.guardrails,
+        metrics=judgement.metrics,
+        slices=judgement.slices,
+        changed=judgement.changed,
+        power=judgement.power,
+        curves=judgement.curves,
+        leaks=scene.leaks,
+        seconds=seconds,
+    )
+
+
+def no_verdict(work: Workspace, scene: Scene, error: ModelboutError, seconds: dict[str, float]) -> BoutResult:
+    """Return the result of a bout that could not be fought: an error, with what was known by then."""
+    return BoutResult(
+        model=work.config.model,
+        task=work.config.task,
+        verdict="error",
+        passed=False,
+        reasons=tuple(problem.found for problem in error.problems),
+        exit_code=error.exit_code,
+        stage=work.final_stage,
+        confidence=work.config.compare.confidence,
+        seed=work.config.train.seed,
+        created=now(),
+        challenger=scene.challenger and scene.challenger.side,
+        champion=scene.champion and scene.champion.side,
+        holdout=scene.holdout,
+        error=first_problem(error),
+        leaks=scene.leaks,
+        seconds=seconds,
+    )

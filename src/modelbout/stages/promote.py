@@ -1,0 +1,173 @@
+"""The stage that gives a winner the title, or fights again when the champion has changed meanwhile."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from typing import TYPE_CHECKING
+
+from modelbout.errors import ChampionMovedError, ConfigError, GateRefusedError, Place, Problem
+from modelbout.results import BOUT_FILE, PROMOTION_FILE, BoutResult, PromotionResult
+from modelbout.seal import verify_files
+from modelbout.stages.workspace import digest_of
+
+if TYPE_CHECKING:
+    from modelbout.progress import Progress
+    from modelbout.registry.protocol import Registry
+    from modelbout.stages.workspace import Workspace
+
+MAX_BOUTS = 3  # a champion that changes more often than this during one promotion is a queue, not a bout
+
+
+def promote(
+    work: Workspace,
+    progress: Progress,
+    *,
+    registry: str | None,
+    stage: str | None = None,
+    reason: str | None = None,
+    dry_run: bool = False,
+) -> PromotionResult:
+    """Promote the challenger of the run directory, if its bout says so, and leave ``promotion.json``.
+
+    Compare-and-swap: when the champion is no longer the one that was beaten, the bout is fought again against the
+    new one, and only its verdict counts.
+
+    Raises:
+        GateRefusedError: the verdict does not allow it, or a hold stands.
+        ConfigError: there is no verdict, or it speaks of another bundle or model.
+        RegistryError: the registry cannot be read or written.
+    """
+    book = work.registry(registry)
+    target = chosen_stage(work, stage)
+    for attempt in range(1, MAX_BOUTS + 1):
+        bout = work.read(BOUT_FILE, BoutResult, made_by="compare")
+        judged = allowed(work, bout)
+        try:
+            result = move_title(work, book, bout, target, judged if reason is None else reason, dry_run=dry_run)
+        except ChampionMovedError:
+            if attempt == MAX_BOUTS:
+                raise
+            fight_again(work, progress, registry)
+        else:
+            if not dry_run:
+                work.write(PROMOTION_FILE, result)
+            return result
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def move_title(
+    work: Workspace, book: Registry, bout: BoutResult, stage: str, reason: str, *, dry_run: bool
+) -> PromotionResult:
+    """Ask the registry to swap the champion that was beaten for the challenger."""
+    beaten = None if bout.champion is None else bout.champion.bundle_digest
+    if stage != work.final_stage:
+        standing = book.champion(bout.model, work.final_stage)
+        if (standing and standing.bundle_digest) != beaten:
+            raise ChampionMovedError(moved(work))
+        held = book.champion(bout.model, stage)
+        beaten = None if held is None else held.bundle_digest
+    return book.promote(
+        work.bundle,
+        model=bout.model,
+        stage=stage,
+        beaten=beaten,
+        actor=actor(),
+        reason=reason,
+        verdict_digest=digest_of((work.run / BOUT_FILE).read_bytes()),
+        dry_run=dry_run,
+    )
+
+
+def moved(work: Workspace) -> Problem:
+    """Return the problem of a champion that changed since the bout."""
+    return Problem(
+        found=f"the champion at {work.final_stage} is no longer the one that was beaten",
+        allowed="a promotion against the champion that stands",
+        fix="run `modelbout compare` again",
+        place=Place(file=str(work.run / BOUT_FILE)),
+    )
+
+
+def chosen_stage(work: Workspace, stage: str | None) -> str:
+    """Return the stage to promote to: the one asked for, or the first of the configuration."""
+    stages = work.config.promote.stages
+    if stage is not None and stage not in stages:
+        raise ConfigError(
+            Problem(
+                found=f"there is no stage {stage!r}",
+                allowed=", ".join(stages),
+                fix="name one of them, or add it to `promote.stages`",
+                place=work.loaded.place("promote.stages"),
+            )
+        )
+    return stage or stages[0]
+
+
+def allowed(work: Workspace, bout: BoutResult) -> str:
+    """Return the reason for the ledger if this verdict may lead to a promotion.
+
+    Raises:
+        GateRefusedError: it may not.
+        ConfigError: the verdict speaks of another model or of another bundle than the one that lies there.
+    """
+    place = Place(file=str(work.run / BOUT_FILE))
+    if bout.model != work.config.model:
+        raise ConfigError(
+            Problem(
+                found=f"this is a verdict on {bout.model!r}, but the configuration is of {work.config.model!r}",
+                fix="name the right --config or --run-dir",
+                place=place,
+            )
+        )
+    if not (bout.passed or non_inferior(work, bout)):
+        raise GateRefusedError(
+            Problem(
+                found=f"the verdict is {bout.verdict}: " + "; ".join(bout.reasons),
+                allowed=permitted(work),
+                fix="the champion stays; better the challenger and fight again",
+                place=place,
+            )
+        )
+    verify_files(work.bundle, digest=None if bout.challenger is None else bout.challenger.bundle_digest)
+    return "; ".join((bout.verdict, *bout.reasons))
+
+
+def permitted(work: Workspace) -> str:
+    """Return which verdicts lead to a promotion here, as words."""
+    if work.config.promote.inconclusive == "promote_if_non_inferior":
+        return "win, a passed first bout, or inconclusive within the margin with all guardrails holding"
+    return "win, or a first bout that passed"
+
+
+def non_inferior(work: Workspace, bout: BoutResult) -> bool:
+    """Tell whether an inconclusive verdict is still good enough for ``promote_if_non_inferior``.
+
+    That is: the interval of the improvement lies above minus the margin, and every guardrail holds for sure.
+    """
+    primary = bout.primary
+    if work.config.promote.inconclusive != "promote_if_non_inferior" or bout.verdict != "inconclusive":
+        return False
+    if primary is None or primary.improvement is None or primary.improvement.interval is None:
+        return False
+    guards = [*bout.guardrail_metrics, *bout.guardrails]
+    holding = all(guard.status == "holds" for guard in guards)
+    return holding and primary.improvement.interval.low > -(primary.margin or 0.0)
+
+
+def fight_again(work: Workspace, progress: Progress, registry: str | None) -> None:
+    """Compare with the champion of this moment; the new verdict replaces the old one."""
+    from modelbout.stages.compare import compare
+
+    compare(work, progress, registry=registry)
+
+
+def actor() -> str:
+    """Return who acts: the GitHub user of the run, else the one who is logged in."""
+    name = os.environ.get("GITHUB_ACTOR")
+    if name:
+        return name
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

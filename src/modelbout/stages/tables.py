@@ -1,0 +1,142 @@
+"""From the configuration to typed training rows and holdout rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelbout.catalogue import did_you_mean
+from modelbout.data.digests import table_digest
+from modelbout.data.reading import Reading
+from modelbout.data.sources import scan
+from modelbout.data.splits import split
+from modelbout.data.table import load
+from modelbout.errors import ConfigError, DataError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from modelbout.contract.model import Contract
+    from modelbout.data.sources import Scan
+    from modelbout.stages.workspace import Workspace
+
+SHOWN_ROWS = 5  # enough to find the pattern, few enough to read
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The two sides of a bout's data, with digests that name their rows whatever the order or the files."""
+
+    train: pl.DataFrame
+    holdout: pl.DataFrame
+    train_digest: str
+    holdout_digest: str
+
+
+def contract_of(work: Workspace) -> Contract | None:
+    """Load the contract that the configuration names, or None when it names none."""
+    from modelbout.contract.load import load_contract
+
+    path = work.config.data.contract
+    return None if path is None else load_contract(work.root / path, shown=path)
+
+
+def scans(work: Workspace, contract: Contract | None) -> dict[str, Scan]:
+    """Open the tables lazily: ``source``, or ``train`` and ``holdout``; and hold the configuration's columns to them.
+
+    Raises:
+        DataError: a file is missing or cannot be read as a table.
+        ConfigError: the configuration names columns that are not there (all of them at once).
+    """
+    data = work.config.data
+    reading = contract.reading() if contract else Reading()
+    opened = {
+        role: scan(source, root=work.root, reading=reading, place=work.loaded.place(f"data.{role}"))
+        for role, source in (("source", data.source), ("train", data.train), ("holdout", data.holdout))
+        if source is not None
+    }
+    known = {column for opening in opened.values() for column in opening.columns}
+    unknown = [
+        Problem(
+            found=f"there is no column {name!r} in the data.{did_you_mean(name, known)}",
+            allowed="one of the table's columns",
+            fix="correct the name, or bring the column back",
+            place=work.loaded.place(key),
+        )
+        for key, name in named_columns(work)
+        if name not in known
+    ]
+    if unknown:
+        raise ConfigError(*unknown)
+    return opened
+
+
+def named_columns(work: Workspace) -> Iterator[tuple[str, str]]:
+    """Yield every column that the configuration names, with the key that names it."""
+    data = work.config.data
+    yield "data.target", data.target
+    if data.id is not None:
+        yield "data.id", data.id
+    for number, name in enumerate(data.exclude):
+        yield f"data.exclude[{number}]", name
+    if data.split is not None:
+        key, name = (
+            ("data.split.column", data.split.column) if data.split.by == "time" else ("data.split.by", data.split.by)
+        )
+        yield key, name or ""
+    for number, name in enumerate(work.config.compare.slices):
+        yield f"compare.slices[{number}]", name
+
+
+def rows(work: Workspace, opened: dict[str, Scan]) -> Rows:
+    """Read both sides into memory and work out their digests.
+
+    Raises:
+        DataError: a side is empty, or rows have no target.
+    """
+    data = work.config.data
+    if data.split is not None and "source" in opened:
+        train, holdout = split(load(opened["source"]), data.split)
+    else:
+        train, holdout = load(opened["train"]), load(opened["holdout"])
+    faults = [*empty_sides(work, train, holdout), *missing_targets(work, train, holdout)]
+    if faults:
+        raise DataError(*faults)
+    return Rows(train, holdout, table_digest(train), table_digest(holdout))
+
+
+def empty_sides(work: Workspace, train: pl.DataFrame, holdout: pl.DataFrame) -> Iterator[Problem]:
+    """Yield a problem for each side without a row."""
+    whole = work.config.data.source is not None
+    for side, frame in (("train", train), ("holdout", holdout)):
+        if frame.height == 0:
+            yield Problem(
+                found=f"there are no {'training' if side == 'train' else side} rows",
+                allowed="at least one row on each side of the split",
+                fix="look at the split: its share, or the moment from which the holdout starts"
+                if whole
+                else "give a table with rows",
+                place=work.loaded.place("data.split" if whole else f"data.{side}"),
+            )
+
+
+def missing_targets(work: Workspace, train: pl.DataFrame, holdout: pl.DataFrame) -> Iterator[Problem]:
+    """Yield a problem for each side with rows whose target is null or NaN."""
+    target = work.config.data.target
+    for side, frame in (("training", train), ("holdout", holdout)):
+        column = frame[target]
+        missing = column.is_null()
+        if column.dtype.is_float():
+            missing |= column.is_nan().fill_null(value=False)
+        numbers = (missing.arg_true() + 1).to_list()
+        if numbers:
+            listed = ", ".join(str(number) for number in numbers[:SHOWN_ROWS])
+            yield Problem(
+                found=f"{len(numbers):,} of {frame.height:,} {side} rows have no target {target!r}"
+                f" (rows {listed}{' ...' if len(numbers) > SHOWN_ROWS else ''} of that side)",
+                allowed="a target in every row",
+                fix="leave these rows out of the data, and let the contract say `nulls: 0` for the target",
+                place=work.loaded.place("data.target"),
+            )

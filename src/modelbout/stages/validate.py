@@ -1,0 +1,110 @@
+"""The stage that holds the data to its contract."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from modelbout.contract.check import Checked, check
+from modelbout.data.table import load
+from modelbout.errors import ConfigError, DataError, Problem
+from modelbout.results import VALIDATION_FILE, Finding, TableSummary, ValidationResult
+from modelbout.stages.tables import contract_of, scans
+from modelbout.stages.workspace import digest_of, now, read_result
+
+if TYPE_CHECKING:
+    from modelbout.contract.model import Contract
+    from modelbout.data.sources import Scan
+    from modelbout.progress import Progress
+    from modelbout.stages.workspace import Workspace
+
+
+def validate(work: Workspace, progress: Progress) -> ValidationResult:
+    """Check every table against the contract in one pass each, and leave ``validation.json``.
+
+    Raises:
+        ConfigError: the configuration or the contract is at fault.
+        DataError: a table cannot be read at all.
+    """
+    work.begin(VALIDATION_FILE)
+    return check_tables(work, progress)
+
+
+def check_tables(work: Workspace, progress: Progress) -> ValidationResult:
+    """Check every table and write the result, leaving what later stages wrote."""
+    began = time.perf_counter()
+    contract = contract_of(work)
+    opened = scans(work, contract)
+    findings: list[Finding] = []
+    tables: list[TableSummary] = []
+    rules = 0
+    for role, opening in opened.items():
+        with progress.step(f"checking {role} against {work.config.data.contract or 'no contract'}"):
+            checked = held(opening, contract, role)
+        findings += checked.findings
+        rules += checked.rules
+        tables.append(TableSummary(role=role, files=opening.files, rows=checked.rows, columns=len(opening.columns)))
+    result = ValidationResult(
+        model=work.config.model,
+        passed=not any(finding.level == "error" for finding in findings),
+        tables=tuple(tables),
+        rules=rules,
+        findings=tuple(findings),
+        contract=work.config.data.contract,
+        contract_digest=contract_digest(work),
+        seconds=round(time.perf_counter() - began, 3),
+        created=now(),
+    )
+    work.write(VALIDATION_FILE, result)
+    return result
+
+
+def held(opening: Scan, contract: Contract | None, role: str) -> Checked:
+    """Check one table; without a contract only count its rows."""
+    if contract is not None:
+        return check(opening, contract, role=role)
+    return Checked(findings=(), rules=0, rows=load(opening, opening.columns[:1]).height)
+
+
+def contract_digest(work: Workspace) -> str | None:
+    """Return the sha256 of the contract's file, or None when there is none."""
+    path = work.config.data.contract
+    return None if path is None else digest_of((work.root / path).read_bytes())
+
+
+def require_valid(work: Workspace, progress: Progress) -> ValidationResult:
+    """Return the result of the last check if it still speaks of these files, else check now.
+
+    Raises:
+        DataError: the data breaks its contract; nothing may be trained on it.
+    """
+    result = last_valid(work) or check_tables(work, progress)
+    if not result.passed:
+        raise DataError(*(as_problem(finding) for finding in result.findings))
+    return result
+
+
+def last_valid(work: Workspace) -> ValidationResult | None:
+    """Return the stored result when contract and data files are, to the byte, those that it checked."""
+    try:
+        result = read_result(work.run / VALIDATION_FILE, ValidationResult, made_by="validate")
+    except ConfigError:
+        return None
+    if result.model != work.config.model or result.contract_digest != contract_digest(work):
+        return None
+    checked = {table.role: table.files for table in result.tables}
+    present = {role: opening.files for role, opening in scans(work, contract_of(work)).items()}
+    return result if checked == present else None
+
+
+def as_problem(finding: Finding) -> Problem:
+    """Return a finding of the contract as a problem to print: place, counts, row numbers, next step."""
+    where = f"{finding.role}, column {' + '.join(finding.columns)}" if finding.columns else finding.role
+    rows = f"; first rows {', '.join(map(str, finding.rows))}" if finding.rows else ""
+    return Problem(
+        found=f"{where}: {finding.message}{rows}",
+        allowed=finding.rule,
+        fix=finding.fix,
+        place=finding.place,
+        level=finding.level,
+    )

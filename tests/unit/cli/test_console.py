@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+
+from modelbout.cli import console
+
+
+def test_a_step_tells_its_time(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.TerminalProgress().step("fitting"):
+        pass
+    assert capsys.readouterr().err == "  ✔ fitting  0.0 s\n"
+
+
+def test_a_failed_step_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="no"), console.TerminalProgress().step("fitting"):
+        raise ValueError("no")
+    assert "✘ fitting" in capsys.readouterr().err
+
+
+def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.TerminalProgress(quiet=True).step("fitting"):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_bar_moves_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with console.TerminalProgress().step("fitting"):
+        time.sleep(console.REDRAW_SECONDS * 2.5)
+    told = capsys.readouterr().err
+    assert "▰" in told
+    assert told.endswith("fitting  0.2 s\n") or "✔" in told
+
+
+def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert console.colours_wanted() is False
+    monkeypatch.delenv("NO_COLOR")
+    assert console.colours_wanted() is None
