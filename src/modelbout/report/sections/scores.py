@@ -1,0 +1,155 @@
+"""The scores of both models on the same rows: primary metric, guardrail metrics, all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelbout.report import words
+from modelbout.report.engine import template
+from modelbout.report.escape import Markdown, text
+from modelbout.report.numbers import counted, level_places, number, unit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelbout.report.story import Story
+    from modelbout.results import BoutResult, MetricResult
+
+ORDER = 30
+TITLE = "scores"
+DROP: int | None = 90
+
+ROWS_LIMIT = 40
+"""Metrics shown: three times as many as there are. Our own choice."""
+
+_TEMPLATE = template("""
+### Scores
+
+{{ rows }}, both models scored afresh on each of them.
+
+{% if champion %}
+| Metric | Champion | Challenger | Improvement | {{ confidence }} interval | Must be | Status |
+| :-- | --: | --: | --: | :-: | :-- | :-- |
+{% for line in lines %}
+| {{ line.title }} | {{ line.champion }} | {{ line.challenger }} | {{ line.gain }} | {{ line.span }} | \
+{{ line.rule }} | {{ line.status }} |
+{% endfor %}
+{% else %}
+| Metric | Challenger | {{ confidence }} interval | Dummy baseline | Must be | Status |
+| :-- | --: | :-: | --: | :-- | :-- |
+{% for line in lines %}
+| {{ line.title }} | {{ line.challenger }} | {{ line.span }} | {{ line.champion }} | {{ line.rule }} | \
+{{ line.status }} |
+{% endfor %}
+{% endif %}
+
+{{ foot }}
+{% if remarks %}
+
+{% for remark in remarks %}
+- {{ remark }}
+{% endfor %}
+{% endif %}
+""")
+
+
+@dataclass(frozen=True)
+class _Line:
+    title: Markdown
+    champion: Markdown
+    challenger: Markdown
+    gain: Markdown
+    span: Markdown
+    rule: Markdown
+    status: Markdown
+
+
+def render(story: Story) -> str | None:
+    """Return the table, or None when nothing was measured."""
+    bout = story.bout
+    if bout is None or story.refused_by_contract:
+        return None
+    metrics = list(_metrics(bout))[:ROWS_LIMIT]
+    if not metrics:
+        return None
+    champion = bout.champion is not None
+    rows = counted(bout.holdout.rows, "holdout row", "holdout rows") if bout.holdout else Markdown("The holdout rows")
+    return _TEMPLATE(
+        rows=rows if champion else None,
+        champion=champion,
+        confidence=Markdown(story.confidence),
+        lines=[_compared(metric, role) if champion else _alone(metric, role) for metric, role in metrics],
+        foot=_foot([metric for metric, _ in metrics], champion=champion),
+        remarks=[
+            Markdown(f"**{text(metric.title)}**: {text(metric.explanation)}")
+            for metric, role in metrics
+            if metric.explanation and role and metric.status != "shown"
+        ],
+    )
+
+
+def _metrics(bout: BoutResult) -> Iterator[tuple[MetricResult, str]]:
+    """Yield each metric once with its part in the verdict: what decides comes first."""
+    if bout.primary is not None:
+        yield bout.primary, "decides"
+    if bout.baseline is not None and bout.champion is None:
+        yield bout.baseline, "beats the dummy"
+    for metric in bout.guardrail_metrics:
+        yield metric, "guardrail"
+    named = {bout.primary.metric} if bout.primary else set()
+    named |= {metric.metric for metric in bout.guardrail_metrics}
+    for metric in bout.metrics:
+        if metric.metric not in named:
+            yield metric, ""
+
+
+def _title(metric: MetricResult, role: str) -> Markdown:
+    arrow = "\N{UPWARDS ARROW}" if metric.better == "higher" else "\N{DOWNWARDS ARROW}"
+    title = f"{text(metric.title)} {arrow}"
+    if role == "decides":
+        return Markdown(f"**{title}** ({role})")
+    return Markdown(f"{title} ({role})" if role else title)
+
+
+def _compared(metric: MetricResult, role: str) -> _Line:
+    places = level_places((metric.champion, metric.challenger), metric.improvement)
+    gain = words.improvement(metric)
+    target = gain is not None and gain.unit.name.startswith("in ")
+    return _Line(
+        title=_title(metric, role),
+        champion=number(metric.champion.value, places) if metric.champion else words.DASH,
+        challenger=number(metric.challenger.value, places),
+        gain=(gain.value if target else gain.amount) if gain else words.DASH,
+        span=gain.span if gain else words.DASH,
+        rule=words.rule(metric),
+        status=words.status(metric.status),
+    )
+
+
+def _alone(metric: MetricResult, role: str) -> _Line:
+    places = level_places((metric.champion, metric.challenger), metric.improvement)
+    interval = metric.challenger.interval
+    ends = (number(interval.low, places), number(interval.high, places)) if interval else None
+    return _Line(
+        title=_title(metric, role),
+        champion=number(metric.champion.value, places) if metric.champion else words.DASH,
+        challenger=number(metric.challenger.value, places),
+        gain=words.DASH,
+        span=Markdown(f"{ends[0]} to {ends[1]}") if ends else words.DASH,
+        rule=words.rule(metric),
+        status=words.status(metric.status),
+    )
+
+
+def _foot(metrics: list[MetricResult], *, champion: bool) -> Markdown:
+    notes = ["\N{UPWARDS ARROW} higher is better, \N{DOWNWARDS ARROW} lower is better"]
+    if champion:
+        notes.append("an improvement above zero is better, whatever the direction")
+    units = {unit_of(metric.metric).name for metric in metrics}
+    if champion and "points" in units:
+        notes.append("1 point is 0.01")
+    targets = [text(metric.title) for metric in metrics if unit_of(metric.metric).name.startswith("in ")]
+    if targets:
+        notes.append(f"{words.listed(list(dict.fromkeys(targets)))} in the target's unit")
+    return Markdown(f"<sub>{'; '.join(notes)}.</sub>")

@@ -1,0 +1,73 @@
+"""What one report tells: the results of the stages that ran, and what follows from having them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelbout.report.plot import Plot
+    from modelbout.results import BoutResult, PromotionResult, TrainingResult, ValidationResult
+
+
+@dataclass(frozen=True)
+class Story:
+    """The results of one run of one model; a stage that did not run is None, and at least one is there.
+
+    ``plots`` are the pictures that stand beside the report; empty where pictures cannot be shown.
+    """
+
+    validation: ValidationResult | None = None
+    training: TrainingResult | None = None
+    bout: BoutResult | None = None
+    promotion: PromotionResult | None = None
+    plots: tuple[Plot, ...] = ()
+
+    @property
+    def model(self) -> str:
+        """Return the model's name.
+
+        Raises:
+            ValueError: no stage has run, so there is nothing to tell.
+        """
+        for result in (self.bout, self.validation, self.training, self.promotion):
+            if result is not None:
+                return result.model
+        raise ValueError("a story needs the result of at least one stage")
+
+    @property
+    def champion(self) -> str | None:
+        """Return the champion's name such as ``churn@v1.0.0``, or None when the bout had none."""
+        side = self.bout.champion if self.bout else None
+        if side is None:
+            return None
+        return self.named(side.version) if side.version else f"{self.model} ({short(side.bundle_digest)})"
+
+    @property
+    def confidence(self) -> str:
+        """Return the level of the intervals as a reader says it: ``95 %``."""
+        return f"{100 * self.bout.confidence:.4g} %" if self.bout else ""
+
+    @property
+    def refused_by_contract(self) -> bool:
+        """Tell whether the data broke the contract, so that an older verdict beside it no longer counts."""
+        if self.validation is None or self.validation.passed:
+            return False
+        return self.bout is None or self.validation.created >= self.bout.created
+
+    @property
+    def promoted(self) -> PromotionResult | None:
+        """Return what happened to the title, unless that was another bundle than the one of this bout."""
+        side = self.bout.challenger if self.bout else None
+        if self.promotion is None or side is None or self.promotion.bundle_digest in {None, side.bundle_digest}:
+            return self.promotion
+        return None
+
+    def named(self, version: str) -> str:
+        """Return a version with its model's name before it."""
+        return version if "@" in version else f"{self.model}@{version}"
+
+
+def short(digest: str) -> str:
+    """Return the first twelve characters of a digest: enough to tell two apart by eye."""
+    return digest.removeprefix("sha256:")[:12]
