@@ -142,15 +142,14 @@ class Gain:
         return Markdown(f"{self.value}{self.unit.suffix(self.value)}")
 
     @property
+    def amount_in_table(self) -> Markdown:
+        """Return the value with its unit, unless that is the target's, which a table says once."""
+        return self.value if self.unit == TARGET else self.amount
+
+    @property
     def span(self) -> Markdown:
         """Return the interval as ``+0.5 to +2.2``, or a dash where none was worked out."""
         return Markdown("\N{EN DASH}" if self.low is None else f"{self.low} to {self.high}")
-
-    def also(self, value: float) -> Markdown:
-        """Return another difference of the same metric, printed alike but without a sign."""
-        scaled = abs(value) * self.unit.factor
-        shown = number(scaled, decimals((scaled,), width=10.0**-self.places * 10, landmarks=(0.0,)))
-        return Markdown(f"{shown}{self.unit.suffix(shown)}")
 
 
 def gain(estimate: Estimate, unit: Unit, *, margin: float | None = None) -> Gain:

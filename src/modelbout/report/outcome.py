@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from modelbout.report import words
 from modelbout.report.escape import Markdown, code, text
-from modelbout.report.numbers import count, counted, level_places, number, unit_of
+from modelbout.report.numbers import TARGET, count, counted, level_places, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -185,7 +185,6 @@ def _amount(story: Story, bout: BoutResult) -> Markdown:
 def _levels(story: Story, bout: BoutResult, metric: MetricResult) -> Markdown:
     places = level_places((metric.champion, metric.challenger), metric.improvement)
     title, now = text(metric.title), number(metric.challenger.value, places)
-    unit = unit_of(metric.metric)
     difference = words.improvement(metric)
     if metric.champion is None or difference is None:
         line = f"{title} is {now}"
@@ -198,11 +197,11 @@ def _levels(story: Story, bout: BoutResult, metric: MetricResult) -> Markdown:
     line = f"{title} stays at {now}" if verb == "stays" else f"{title} {verb} from {before} to {now}"
     if metric.better == "lower":
         line += " (lower is better)"
-    line += f": **{difference.amount}**"
+    line += f": **{difference.amount_in_table}**"
     if difference.low is not None:
-        target = f", {unit.name}" if unit.name.startswith("in ") else ""
-        line = line.replace(f" {unit.name}**", "**") if target else line
-        line += f", {story.confidence} interval {difference.span}{target}"
+        line += f", {story.confidence} interval {difference.span}"
+    if difference.unit == TARGET:
+        line += f", {TARGET.name}"
     return Markdown(f"{line}.")
 
 

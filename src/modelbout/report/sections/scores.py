@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from modelbout.report import words
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown, text
-from modelbout.report.numbers import counted, level_places, number, unit_of
+from modelbout.report.numbers import POINTS, TARGET, counted, level_places, number, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ ROWS_LIMIT = 40
 _TEMPLATE = template("""
 ### Scores
 
-{{ rows }}, both models scored afresh on each of them.
+{{ rows }}
 
 {% if champion %}
 | Metric | Champion | Challenger | Improvement | {{ confidence }} interval | Must be | Status |
@@ -74,9 +74,10 @@ def render(story: Story) -> str | None:
     if not metrics:
         return None
     champion = bout.champion is not None
-    rows = counted(bout.holdout.rows, "holdout row", "holdout rows") if bout.holdout else Markdown("The holdout rows")
+    rows = counted(bout.holdout.rows, "holdout row", "holdout rows") if bout.holdout else "The holdout rows"
+    scored = "both models scored afresh on the same rows" if champion else "no champion to compare with yet"
     return _TEMPLATE(
-        rows=rows if champion else None,
+        rows=Markdown(f"{rows}, {scored}."),
         champion=champion,
         confidence=Markdown(story.confidence),
         lines=[_compared(metric, role) if champion else _alone(metric, role) for metric, role in metrics],
@@ -115,12 +116,11 @@ def _title(metric: MetricResult, role: str) -> Markdown:
 def _compared(metric: MetricResult, role: str) -> _Line:
     places = level_places((metric.champion, metric.challenger), metric.improvement)
     gain = words.improvement(metric)
-    target = gain is not None and gain.unit.name.startswith("in ")
     return _Line(
         title=_title(metric, role),
         champion=number(metric.champion.value, places) if metric.champion else words.DASH,
         challenger=number(metric.challenger.value, places),
-        gain=(gain.value if target else gain.amount) if gain else words.DASH,
+        gain=gain.amount_in_table if gain else words.DASH,
         span=gain.span if gain else words.DASH,
         rule=words.rule(metric),
         status=words.status(metric.status),
@@ -146,10 +146,10 @@ def _foot(metrics: list[MetricResult], *, champion: bool) -> Markdown:
     notes = ["\N{UPWARDS ARROW} higher is better, \N{DOWNWARDS ARROW} lower is better"]
     if champion:
         notes.append("an improvement above zero is better, whatever the direction")
-    units = {unit_of(metric.metric).name for metric in metrics}
-    if champion and "points" in units:
+    units = {unit_of(metric.metric) for metric in metrics}
+    if champion and POINTS in units:
         notes.append("1 point is 0.01")
-    targets = [text(metric.title) for metric in metrics if unit_of(metric.metric).name.startswith("in ")]
+    targets = [text(metric.title) for metric in metrics if unit_of(metric.metric) == TARGET]
     if targets:
         notes.append(f"{words.listed(list(dict.fromkeys(targets)))} in the target's unit")
     return Markdown(f"<sub>{'; '.join(notes)}.</sub>")
