@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from modelbout.cli.main import run
 
 if TYPE_CHECKING:
