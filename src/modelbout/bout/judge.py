@@ -1,0 +1,185 @@
+"""Judge a bout: predictions in, verdict and evidence out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelbout.bout import defaults, reasons
+from modelbout.bout.baseline import baseline
+from modelbout.bout.changed import changed_rows
+from modelbout.bout.comparison import contrast
+from modelbout.bout.conditions import judge_conditions, require
+from modelbout.bout.curves import curves
+from modelbout.bout.holding import against
+from modelbout.bout.inspection import inspect_ring
+from modelbout.bout.names import check_names
+from modelbout.bout.power import power
+from modelbout.bout.roster import metric, names_for
+from modelbout.bout.sheet import Sheet
+from modelbout.bout.slices import judge_slices
+from modelbout.bout.verdict import Standing, decide
+from modelbout.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelbout.bout.comparison import Comparison
+    from modelbout.bout.ring import Ring
+    from modelbout.config.model import Primary
+    from modelbout.predictions import Predictions
+    from modelbout.results import (
+        ChangedRows,
+        Curve,
+        GuardrailResult,
+        MetricResult,
+        Power,
+        SliceResult,
+        Verdict,
+    )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict and its evidence, as BoutResult holds them.
+
+    Attributes:
+        verdict: never ``error``: what is wrong is raised.
+        passed: whether the gate opens.
+        reasons: plain sentences, the most important first.
+        primary: the metric that decides; ``shown`` when there is no champion.
+        baseline: the primary metric against the dummy, which stands in the champion's place.
+        guardrail_metrics: one for each condition on a metric, as configured.
+        guardrails: one for each condition on something else.
+        metrics: all other metrics of the task that the challenger's answers allow, with rule ``none``.
+        slices: the primary metric by group.
+        changed: rows fixed and broken; None without a champion.
+        power: what the holdout can see of the primary metric; None without a champion.
+        curves: points for plots.
+    """
+
+    verdict: Verdict
+    passed: bool
+    reasons: tuple[str, ...]
+    primary: MetricResult
+    baseline: MetricResult
+    guardrail_metrics: tuple[MetricResult, ...]
+    guardrails: tuple[GuardrailResult, ...]
+    metrics: tuple[MetricResult, ...]
+    slices: tuple[SliceResult, ...]
+    changed: ChangedRows | None
+    power: Power | None
+    curves: tuple[Curve, ...]
+
+
+def judge(ring: Ring) -> Judgement:
+    """Compare the two corners on the holdout's rows.
+
+    Raises:
+        ConfigError: ``compare`` names a metric that does not exist or is not for this task.
+        DataError: the rows or the answers do not allow a verdict (DESIGN 6: ``error``).
+    """
+    problems = check_names(ring.compare, ring.task)
+    if problems:
+        raise ConfigError(*problems)
+    challenger = _sheet(ring, ring.challenger.predictions)
+    champion = None if ring.champion is None else _sheet(ring, ring.champion.predictions)
+    inspect_ring(ring, challenger, champion)
+    rule, confidence = defaults.primary(ring.compare, ring.task), ring.compare.confidence
+    require(rule.metric, "compare.primary.metric", challenger, champion)
+
+    duel = contrast(rule.metric, challenger, champion, confidence=confidence, seed=ring.seed)
+    primary = _primary(rule, duel, confidence)
+    dummy = _against_dummy(ring, rule.metric, challenger)
+    guardrail_metrics, guardrails = judge_conditions(ring, challenger, champion)
+    found_power = None
+    if duel.difference is not None:
+        line = rule.margin if rule.rule == "superior" else -rule.margin
+        found_power = power(rule.metric, duel.difference, line=line, rows=challenger.rows, confidence=confidence)
+    conditions: tuple[MetricResult | GuardrailResult, ...] = (*guardrail_metrics, *guardrails)
+    decision = decide(
+        Standing(
+            champion=champion is not None,
+            primary=primary.status,
+            baseline=dummy.status,
+            guardrails=tuple(one.status for one in conditions),
+        )
+    )
+    judged = {rule.metric, *(one.metric for one in guardrail_metrics)}
+    return Judgement(
+        verdict=decision.verdict,
+        passed=decision.passed,
+        reasons=reasons.of_verdict(
+            decision.verdict,
+            primary=primary,
+            baseline=dummy,
+            guardrails=conditions,
+            power=found_power,
+            rows=challenger.rows,
+            confidence=confidence,
+        ),
+        primary=primary,
+        baseline=dummy,
+        guardrail_metrics=guardrail_metrics,
+        guardrails=guardrails,
+        metrics=tuple(_shown(ring, challenger, champion, judged)),
+        slices=judge_slices(
+            rule.metric,
+            challenger,
+            champion,
+            ring.slices,
+            min_rows=ring.compare.min_slice_rows,
+            confidence=confidence,
+            seed=ring.seed,
+        ),
+        changed=None if champion is None else changed_rows(challenger, champion),
+        power=found_power,
+        curves=curves(challenger, champion),
+    )
+
+
+def _sheet(ring: Ring, predictions: Predictions) -> Sheet:
+    return Sheet(ring.task, len(ring.classes), ring.positive, ring.truth, predictions)
+
+
+def _primary(rule: Primary, duel: Comparison, confidence: float) -> MetricResult:
+    found = duel.difference
+    if found is None:
+        return duel.result(rule=rule.rule, margin=rule.margin, explanation="There is no champion yet to compare with.")
+    status = against(rule.rule, rule.margin, found.low, found.high)
+    text = reasons.of_rule(duel.result(rule=rule.rule, status=status, margin=rule.margin), confidence)
+    return duel.result(rule=rule.rule, status=status, margin=rule.margin, explanation=text)
+
+
+def _against_dummy(ring: Ring, name: str, challenger: Sheet) -> MetricResult:
+    constant = baseline(
+        metric(name),
+        name,
+        task=ring.task,
+        classes=len(ring.classes),
+        positive=ring.positive,
+        train_truth=ring.train_truth,
+        rows=challenger.rows,
+    )
+    confidence = ring.compare.confidence
+    duel = contrast(name, challenger, _sheet(ring, constant), confidence=confidence, seed=ring.seed)
+    found = duel.difference
+    status = "uncertain" if found is None else against("superior", 0.0, found.low, found.high)
+    text = reasons.of_baseline(duel.result(rule="superior", status=status, margin=0.0), confidence)
+    return duel.result(rule="superior", status=status, margin=0.0, explanation=text)
+
+
+def _shown(ring: Ring, challenger: Sheet, champion: Sheet | None, judged: set[str]) -> Iterator[MetricResult]:
+    for name in names_for(ring.task):
+        needs = metric(name).needs
+        if name in judged or not challenger.has(needs):
+            continue
+        missing = champion is not None and not champion.has(needs)
+        duel = contrast(
+            name,
+            challenger,
+            None if missing else champion,
+            confidence=ring.compare.confidence,
+            seed=ring.seed,
+        )
+        yield duel.result(explanation=f"The champion gave no {needs} to compare with." if missing else "")

@@ -1,0 +1,31 @@
+"""Log loss (cross entropy) in nats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from modelbout.bout.means import mean_of
+from modelbout.bout.metric import Measured, RowMetric
+
+if TYPE_CHECKING:
+    from modelbout.bout.sheet import Sheet
+
+# A probability of 0 for what happened would cost infinity; scikit-learn clips at the same place.
+SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
+
+
+def formula(sheet: Sheet) -> Measured:
+    """Return the mean of minus the logarithm of the probability that the true class was given."""
+    return mean_of(-np.log(np.clip(sheet.true_proba, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)))
+
+
+METRIC = RowMetric(
+    title="Log loss",
+    better="lower",
+    tasks=("binary", "multiclass"),
+    needs="proba",
+    scale="positive",
+    formula=formula,
+)

@@ -1,0 +1,83 @@
+"""Names in ``compare``: is there such a metric or guardrail, and does it fit the task?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modelbout import catalogue
+from modelbout.bout import roster
+from modelbout.bout.guardrail import GUARDRAILS
+from modelbout.errors import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelbout.config.model import Compare, Guardrail
+    from modelbout.manifest import Task
+
+
+def check_names(compare: Compare, task: Task) -> list[Problem]:
+    """Return every metric that does not exist or is not for this task, with its key as place."""
+    problems = list(_primary(compare, task))
+    for index, guardrail in enumerate(compare.guardrails):
+        problems.extend(_guardrail(guardrail, task, f"compare.guardrails[{index}]"))
+    return problems
+
+
+def _primary(compare: Compare, task: Task) -> Iterator[Problem]:
+    if compare.primary is None:
+        return
+    name, key = compare.primary.metric, "compare.primary.metric"
+    if name in catalogue.names(GUARDRAILS):
+        yield Problem(
+            found=f"{name} is a guardrail, not a metric that can decide",
+            allowed=_listed(roster.names_for(task)),
+            fix="Move it to compare.guardrails with `max`.",
+            place=Place(key=key),
+        )
+    else:
+        yield from _metric(name, task, key, also=())
+
+
+def _guardrail(guardrail: Guardrail, task: Task, key: str) -> Iterator[Problem]:
+    corners = catalogue.names(GUARDRAILS)
+    if guardrail.rule is None and guardrail.max is None and guardrail.min is None:
+        yield Problem(
+            found=f"the guardrail {guardrail.metric} says no condition",
+            allowed="rule and margin, max, min",
+            fix="Say what must hold; a guardrail without a condition would always pass.",
+            place=Place(key=key),
+        )
+    if guardrail.metric not in corners:
+        yield from _metric(guardrail.metric, task, f"{key}.metric", also=corners)
+    elif guardrail.rule is not None or guardrail.margin is not None:
+        yield Problem(
+            found=f"{guardrail.metric} has no rule and no margin",
+            allowed="max, min",
+            fix=f"Write {{metric: {guardrail.metric}, max: ...}}.",
+            place=Place(key=f"{key}.metric"),
+        )
+
+
+def _metric(name: str, task: Task, key: str, *, also: tuple[str, ...]) -> Iterator[Problem]:
+    fitting = (*roster.names_for(task), *also)
+    if name not in catalogue.names(roster.METRICS):
+        known = (*catalogue.names(roster.METRICS), *also)
+        yield Problem(
+            found=f"there is no metric `{name}`.{catalogue.did_you_mean(name, known)}",
+            allowed=_listed(fitting),
+            fix="Choose one of these; docs/metrics.md explains each.",
+            place=Place(key=key),
+        )
+    elif name not in fitting:
+        tasks = " and ".join(roster.metric(name).tasks)
+        yield Problem(
+            found=f"{name} is for {tasks}, and the task is {task}",
+            allowed=_listed(fitting),
+            fix="Choose a metric of this task, or mend `task`.",
+            place=Place(key=key),
+        )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names)

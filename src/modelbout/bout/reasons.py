@@ -1,0 +1,119 @@
+"""Plain sentences: why the verdict is what it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modelbout.results import Estimate, GuardrailResult, Holding, MetricResult, Power, Verdict
+
+
+def number(value: float) -> str:
+    """Return a number with three significant digits, without exponent where that is readable."""
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004 -- then three digits are too few
+
+
+def of_rule(result: MetricResult, confidence: float) -> str:
+    """Return how the improvement stands to its rule and margin."""
+    improvement, margin = result.improvement, result.margin or 0.0
+    if improvement is None:
+        return ""
+    if _tied(improvement):
+        return f"{result.title} is the same for both models."
+    change = f"{result.title} is {_moved(improvement, confidence)}"
+    if result.rule == "superior":
+        tail = {
+            "holds": f"surely above the margin of {number(margin)}",
+            "broken": f"surely below the margin of {number(margin)}",
+        }.get(result.status, f"this includes the margin of {number(margin)}, so it may be chance")
+    else:
+        tail = {
+            "holds": f"surely not worse by more than {number(margin)}",
+            "broken": f"surely worse by more than {number(margin)}",
+        }.get(result.status, f"it may be worse by more than {number(margin)}")
+    return f"{change}: {tail}."
+
+
+def of_limit(
+    title: str, measured: Estimate, status: Holding, limit: float, *, ceiling: bool, confidence: float, unit: str = ""
+) -> str:
+    """Return how a level stands to its ceiling or floor."""
+    space = f" {unit}" if unit else ""
+    name = f"the {'ceiling' if ceiling else 'floor'} of {number(limit)}{space}"
+    bad = "above" if ceiling else "below"
+    tail = {"holds": f"within {name}", "broken": f"{bad} {name}"}.get(status, f"it may be {bad} {name}")
+    return f"{title} is {number(measured.value)}{space}{_interval(measured, confidence)}: {tail}."
+
+
+def of_baseline(result: MetricResult, confidence: float) -> str:
+    """Return how the challenger stands to the dummy baseline."""
+    improvement = result.improvement
+    if improvement is None or _tied(improvement):
+        return f"By {result.title} the challenger is no better than always giving the same answer."
+    tail = {"holds": "it has surely learned something", "broken": "it is surely worse than that"}.get(
+        result.status, "this may be chance"
+    )
+    return f"Against always giving the same answer, {result.title} is {_moved(improvement, confidence)}: {tail}."
+
+
+def of_power(found: Power, title: str, rows: int) -> str:
+    """Return what the holdout can see and what it would take to see more."""
+    text = f"This holdout of {rows:,} rows detects a difference of {number(found.detectable)} in {title} 4 times in 5"
+    if found.rows_needed is None:
+        return f"{text}."
+    return f"{text}; one as small as this takes about {_rounded(found.rows_needed)} rows."
+
+
+def of_verdict(
+    verdict: Verdict,
+    *,
+    primary: MetricResult,
+    baseline: MetricResult,
+    guardrails: Sequence[MetricResult | GuardrailResult],
+    power: Power | None,
+    rows: int,
+    confidence: float,
+) -> tuple[str, ...]:
+    """Return the reasons in the order in which a reader asks: the primary metric, guardrails, what would help."""
+    found = []
+    if verdict == "first":
+        found += ["There is no champion yet: the challenger must beat the dummy baseline and keep its guardrails."]
+        found += [of_baseline(baseline, confidence)]
+    else:
+        found += [of_rule(primary, confidence)]
+    found += [one.explanation for one in guardrails if one.status != "holds"]
+    kept = sum(one.status == "holds" for one in guardrails)
+    if kept and kept == len(guardrails):
+        found += ["The guardrail holds." if kept == 1 else f"All {kept} guardrails hold."]
+    if verdict == "inconclusive" and primary.status == "uncertain" and power is not None and power.detectable > 0:
+        found += [of_power(power, primary.title, rows)]
+    return tuple(found)
+
+
+def _tied(improvement: Estimate) -> bool:
+    interval = improvement.interval
+    return interval is not None and interval.low == interval.high == 0
+
+
+def _moved(improvement: Estimate, confidence: float) -> str:
+    value, interval = improvement.value, improvement.interval
+    moved = "the same" if value == 0 else f"{'better' if value > 0 else 'worse'} by {number(abs(value))}"
+    if interval is None:
+        return moved
+    low, high = number(interval.low), number(interval.high)
+    return f"{moved} (improvement {low} to {high} at {100 * confidence:.4g} % confidence)"
+
+
+def _interval(measured: Estimate, confidence: float) -> str:
+    if measured.interval is None or measured.interval.low == measured.interval.high:
+        return ""
+    low, high = number(measured.interval.low), number(measured.interval.high)
+    return f" ({100 * confidence:.4g} % interval {low} to {high})"
+
+
+def _rounded(rows: int) -> str:
+    """Return a row count upwards with two digits: more would pretend to know."""
+    step = 10 ** max(len(str(rows)) - 2, 0)
+    return f"{-(-rows // step) * step:,}"

@@ -1,0 +1,130 @@
+"""The primary metric group by group, corrected for the number of groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from modelbout.bout.comparison import contrast
+from modelbout.bout.intervals import MIN_CLASS_ROWS, rare_class
+from modelbout.bout.roster import metric as metric_named
+from modelbout.results import SliceResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from modelbout.bout.comparison import Comparison
+    from modelbout.bout.ring import SliceColumn
+    from modelbout.bout.sheet import Sheet
+    from modelbout.results import SliceStatus
+
+
+def judge_slices(
+    metric: str,
+    challenger: Sheet,
+    champion: Sheet | None,
+    columns: Sequence[SliceColumn],
+    *,
+    min_rows: int,
+    confidence: float,
+    seed: int,
+) -> tuple[SliceResult, ...]:
+    """Return one result a group: columns as given, groups by name.
+
+    Groups that cannot be tested (fewer than ``min_rows`` rows, one class only, a class too rare) say ``not enough
+    rows``, never that all is well. The p-values of the others are corrected together by Holm's method, and the
+    status follows from them; the intervals are single ones, at the plain confidence.
+    """
+    found = [
+        (
+            column.name,
+            group,
+            rows.size,
+            _fought(metric, challenger, champion, rows, min_rows=min_rows, confidence=confidence, seed=seed),
+        )
+        for column in columns
+        for group, rows in _groups(column)
+    ]
+    tested = [index for index, (_, _, _, one) in enumerate(found) if one is not None and one.difference is not None]
+    adjusted = dict(zip(tested, holm([_p(found[index][3]) for index in tested]), strict=True))
+    return tuple(
+        _result(column, group, rows, one, p_adjusted=adjusted.get(index), alpha=1 - confidence)
+        for index, (column, group, rows, one) in enumerate(found)
+    )
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return the p-values corrected for their number, in the given order (Holm 1979)."""
+    order = np.argsort(p_values, kind="stable")
+    count = len(p_values)
+    steps = np.asarray(p_values, dtype=np.float64)[order] * np.arange(count, 0, -1)
+    corrected = np.empty(count)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return [float(p) for p in corrected]
+
+
+def _groups(column: SliceColumn) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    order = np.argsort(column.codes, kind="stable")
+    edges = np.searchsorted(column.codes[order], np.arange(len(column.groups) + 1))
+    for code in sorted(range(len(column.groups)), key=lambda code: column.groups[code]):
+        yield column.groups[code], order[edges[code] : edges[code + 1]]
+
+
+def _fought(
+    metric: str,
+    challenger: Sheet,
+    champion: Sheet | None,
+    rows: NDArray[np.intp],
+    *,
+    min_rows: int,
+    confidence: float,
+    seed: int,
+) -> Comparison | None:
+    if rows.size < min_rows:
+        return None
+    mine = challenger.take(rows)
+    if not _testable(metric, mine):
+        return None
+    theirs = None if champion is None else champion.take(rows)
+    return contrast(metric, mine, theirs, confidence=confidence, seed=seed)
+
+
+def _testable(metric: str, sheet: Sheet) -> bool:
+    found = metric_named(metric)
+    if sheet.task == "regression":
+        return bool(np.isfinite(found.measure(sheet).value))
+    if sheet.task == "binary":
+        return int(sheet.support.min()) >= MIN_CLASS_ROWS
+    return bool(np.count_nonzero(sheet.support) > 1 and rare_class(found, sheet) is None)
+
+
+def _p(comparison: Comparison | None) -> float:
+    if comparison is None or comparison.difference is None:
+        raise LookupError("only tested slices have a p-value")
+    return comparison.difference.p
+
+
+def _result(
+    column: str, group: str, rows: int, one: Comparison | None, *, p_adjusted: float | None, alpha: float
+) -> SliceResult:
+    if one is None:
+        return SliceResult(column=column, group=group, rows=rows, status="not enough rows")
+    return SliceResult(
+        column=column,
+        group=group,
+        rows=rows,
+        status=_status(one, p_adjusted, alpha),
+        challenger=one.challenger.value,
+        champion=None if one.champion is None else one.champion.value,
+        improvement=one.improvement,
+        p_adjusted=p_adjusted,
+    )
+
+
+def _status(one: Comparison, p_adjusted: float | None, alpha: float) -> SliceStatus:
+    if one.difference is None or p_adjusted is None or p_adjusted >= alpha:
+        return "no difference shown"
+    return "better" if one.difference.improvement > 0 else "worse"

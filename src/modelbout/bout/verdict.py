@@ -1,0 +1,50 @@
+"""The verdict: a pure function of statuses, by the truth table in docs/verdict.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelbout.results import Holding, Verdict
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How things stand after the last row was scored.
+
+    Attributes:
+        error: something made the comparison meaningless (DESIGN 6, last row).
+        champion: whether somebody holds the title.
+        primary: the improvement of the primary metric against its rule; without a champion it is not looked at.
+        baseline: whether the challenger beats the dummy baseline; with a champion it is not looked at.
+        guardrails: the status of each guardrail; ``shown`` is one that needs a champion when there is none.
+    """
+
+    error: bool = False
+    champion: bool = True
+    primary: Holding = "uncertain"
+    baseline: Holding = "uncertain"
+    guardrails: tuple[Holding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict and whether the gate opens."""
+
+    verdict: Verdict
+    passed: bool
+
+
+def decide(standing: Standing) -> Decision:
+    """Return the verdict; anything that is not known for sure does not pass."""
+    if standing.error:
+        return Decision("error", passed=False)
+    if not standing.champion:
+        kept = all(status in ("holds", "shown") for status in standing.guardrails)
+        return Decision("first", passed=kept and standing.baseline == "holds")
+    if standing.primary == "broken" or "broken" in standing.guardrails:
+        return Decision("loss", passed=False)
+    if standing.primary == "holds" and all(status == "holds" for status in standing.guardrails):
+        return Decision("win", passed=True)
+    return Decision("inconclusive", passed=False)
