@@ -34,7 +34,7 @@ def decode(
         later: key paths (``policy``) and values (``data.engine: duckdb``) that a later version will know, each with
             a sentence that says so.
 
-    A mapping in a union of records is decoded as the record whose keys it fits best. Numbers are finite.
+    Numbers are finite. A date without quotes is text; a number or a boolean is text only in quotes.
     """
     value = _Decoder(problems, later, forgiving=False).value(node, types.type_info(kind))
     return None if value is _WRONG else cast("T", value)
@@ -87,9 +87,8 @@ class _Decoder:
         fitting = tuple(member for member in kind.types if _has_form(node, bare(member)))
         if not fitting:
             return self._mismatch(node, kind)
-        if len(fitting) == 1:
-            return self.value(node, fitting[0])
-        return self.value(node, max(fitting, key=lambda member: _preference(node, bare(member))))
+        # The exact type before the wider one: 7 is an integer where both integers and numbers are allowed.
+        return self.value(node, min(fitting, key=lambda member: isinstance(bare(member), types.FloatType)))
 
     def _struct(self, node: Node, kind: types.StructType) -> object:
         fields = {field.encode_name: field for field in kind.fields}
@@ -225,14 +224,6 @@ def _has_form(node: Node, kind: types.Type) -> bool:
 
 def _has_own_default(field: types.Field) -> bool:
     return not field.required and field.default is not None
-
-
-def _preference(node: Node, kind: types.Type) -> int:
-    """Return how well a node fits a member of a union: by its keys, or the exact type before the wider one."""
-    if isinstance(kind, types.StructType):
-        names = {field.encode_name for field in kind.fields}
-        return sum(key in names for key, _, _ in node.entries)
-    return 1 if isinstance(kind, types.IntType | types.LiteralType) else 0
 
 
 def _as_float(value: object) -> float:

@@ -349,7 +349,15 @@ class _Composer:
             fix = "Put a long text of digits in quotes."
             self._refuse(event, place.key, found, f"at most {MAX_NUMBER_LENGTH}", fix)
             tag = "str"
-        return Node("scalar", place, text=event.value, tag=tag, quoted=quotes)
+        return Node("scalar", place, text=self._whole(event, place), tag=tag, quoted=quotes)
+
+    def _whole(self, event: events.ScalarEvent, place: Place) -> str:
+        """Join the halves that JSON writes a character beyond U+FFFF as; half a character cannot be written again."""
+        try:
+            return event.value.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            self._refuse(event, place.key, "a text holds half a character", "whole characters", "Mend its \\u escape.")
+            return ""
 
 
 def _resolve(text: str) -> Tag:
