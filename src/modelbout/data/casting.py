@@ -1,0 +1,172 @@
+"""Turn text into typed values so that every failure can be counted, and work out types where nobody declared any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from modelbout.data.reading import ColumnReading
+from modelbout.errors import DataError, Place, Problem, cause
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TRUE_TEXTS: Final = ("true", "yes", "1")
+FALSE_TEXTS: Final = ("false", "no", "0")
+MOST_YEAR: Final = 9999  # datetime.date's largest year: later dates would break every Python consumer
+
+_ISO_DATE: Final = "%Y-%m-%d"
+_ISO_NAIVE: Final = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+_ISO_AWARE: Final = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
+
+
+def without_missing(name: str, missing: Sequence[str]) -> pl.Expr:
+    """Return the column's text with the declared missing texts turned into nulls."""
+    column = pl.col(name)
+    if not missing:
+        return column
+    return pl.when(column.is_in(list(missing)).not_()).then(column).alias(name)
+
+
+def cast(text: pl.Expr, column: ColumnReading) -> pl.Expr:
+    """Return the text as the declared type, null where it does not say such a value."""
+    match column.type:
+        case "integer":
+            return text.cast(pl.Int64, strict=False)
+        case "number":
+            return _number(text)
+        case "boolean":
+            words = dict.fromkeys(TRUE_TEXTS, True) | dict.fromkeys(FALSE_TEXTS, False)
+            return text.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+        case "date":
+            date = text.str.to_date(column.format or _ISO_DATE, strict=False)
+            return pl.when(date.dt.year().is_between(1, MOST_YEAR)).then(date)
+        case "datetime":
+            moment = _datetime(text, column)
+            return pl.when(moment.dt.year().is_between(1, MOST_YEAR)).then(moment)
+        case _:
+            return text
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    value = text.cast(pl.Float64, strict=False)
+    overflowed = value.is_infinite() & text.str.contains(r"[iI]").not_()
+    return pl.when(overflowed.not_()).then(value)
+
+
+def _datetime(text: pl.Expr, column: ColumnReading) -> pl.Expr:
+    zone = column.timezone
+    if column.format is not None:
+        if zone is None:
+            return text.str.to_datetime(column.format, strict=False, time_unit="us")
+        if "%z" in column.format or "%#z" in column.format or "%:z" in column.format:
+            moment = text.str.to_datetime(column.format, strict=False, time_unit="us", time_zone="UTC")
+            return moment.dt.convert_time_zone(zone)
+        naive = text.str.to_datetime(column.format, strict=False, time_unit="us")
+        return naive.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+    spaced = text.str.replace(r"^(\d{4}-\d{2}-\d{2})[Tt]", "${1} ")
+    if zone is None:
+        return pl.coalesce(spaced.str.to_datetime(form, strict=False, time_unit="us") for form in _ISO_NAIVE)
+    tidy = spaced.str.replace(r"[Zz]$", "+00:00")
+    return pl.coalesce(
+        tidy.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC") for form in _ISO_AWARE
+    ).dt.convert_time_zone(zone)
+
+
+def check_columns(columns: Sequence[ColumnReading], place: Place) -> None:
+    """Refuse a format or a time zone that could never work, before any file is read.
+
+    Raises:
+        DataError: with one problem for each such column.
+    """
+    problems = []
+    nothing = pl.DataFrame({"text": ["x"]})
+    for column in columns:
+        if (
+            column.type == "datetime"
+            and column.timezone is None
+            and column.format
+            and "z" in _directives(column.format)
+        ):
+            problems.append(
+                Problem(
+                    found=f"column `{column.name}`: the format has an offset (%z) but no time zone is declared",
+                    fix="add `timezone: UTC` (or your zone) to the column, or take %z out of the format",
+                    place=place,
+                )
+            )
+            continue
+        try:
+            nothing.select(cast(pl.col("text"), column))
+        except pl.exceptions.PolarsError as error:
+            problems.append(
+                Problem(
+                    found=f"column `{column.name}`: {cause(str(error).splitlines()[0])}",
+                    allowed="a strftime pattern such as %m/%d/%Y, an IANA time zone such as Europe/Berlin",
+                    fix="mend `format` or `timezone` of this column in the contract",
+                    place=place,
+                )
+            )
+    if problems:
+        raise DataError(*problems)
+
+
+def _directives(pattern: str) -> set[str]:
+    after = pattern.replace("%%", "").split("%")[1:]
+    return {part.lstrip(":#")[:1] for part in after}
+
+
+def infer_columns(lazy: pl.LazyFrame, names: Sequence[str]) -> tuple[ColumnReading, ...]:
+    """Work out the type of each text column from all its values, in one pass.
+
+    A type is taken only if every value says it and none would change its look: ``007``, ``+49`` and integers beyond
+    64 bits stay text, ``yes`` and ``1`` are no booleans here. A column without any value is text.
+    """
+    if not names:
+        return ()
+    queries = [query.alias(f"{label} {place}") for place, name in enumerate(names) for label, query in _questions(name)]
+    answers = lazy.select(queries).collect(engine="streaming").row(0, named=True)
+    return tuple(
+        _decide(name, {label: int(answers[f"{label} {place}"] or 0) for label, _ in _questions(name)})
+        for place, name in enumerate(names)
+    )
+
+
+def _questions(name: str) -> list[tuple[str, pl.Expr]]:
+    text = pl.col(name)
+
+    def says(column: ColumnReading) -> pl.Expr:
+        return cast(text, column).is_not_null().sum()
+
+    return [
+        ("present", text.is_not_null().sum()),
+        ("code", text.str.contains(r"^(?:\+|[+-]?0\d)").sum()),
+        ("digits", text.str.contains(r"^[+-]?\d+$").sum()),
+        ("integer", says(ColumnReading(name, "integer"))),
+        ("number", says(ColumnReading(name, "number"))),
+        ("finite", cast(text, ColumnReading(name, "number")).is_finite().sum()),
+        ("boolean", text.str.to_lowercase().is_in(["true", "false"]).sum()),
+        (
+            "date",
+            (text.str.contains(r"^\d{4}-\d{2}-\d{2}$") & cast(text, ColumnReading(name, "date")).is_not_null()).sum(),
+        ),
+        ("naive", says(ColumnReading(name, "datetime"))),
+        ("aware", says(ColumnReading(name, "datetime", timezone="UTC"))),
+    ]
+
+
+def _decide(name: str, count: dict[str, int]) -> ColumnReading:
+    present = count["present"]
+    plain = count["code"] == 0
+    number = count["number"] == present and count["finite"] > 0 and count["digits"] == count["integer"]
+    candidates = (
+        (present == 0, ColumnReading(name, "string")),
+        (plain and count["integer"] == present, ColumnReading(name, "integer")),
+        (plain and number, ColumnReading(name, "number")),
+        (count["boolean"] == present, ColumnReading(name, "boolean")),
+        (count["date"] == present, ColumnReading(name, "date")),
+        (count["naive"] == present, ColumnReading(name, "datetime")),
+        (count["aware"] == present, ColumnReading(name, "datetime", timezone="UTC")),
+    )
+    return next((column for fits, column in candidates if fits), ColumnReading(name, "string"))
