@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,17 @@ def of(story: Story) -> Outcome:
 
 
 def _win(story: Story, bout: BoutResult) -> Outcome:
+    metric = bout.primary
+    champion = _champion(story)
+    if metric is not None and metric.rule == "non_inferior" and not _ends(metric)[0] > 0:
+        better = f"As good: the challenger is {words.rule(metric)} than the champion {champion}, as the rule asks,"
+    else:
+        better = f"Yes. The challenger is better than the champion {champion},"
+    kept = "and every guardrail holds" if bout.guardrail_metrics or bout.guardrails else "and no guardrail is set"
     return Outcome(
         mark=words.VERDICT_MARKS["win"],
         headline=Markdown("the challenger wins"),
-        better=Markdown(
-            f"Yes. The challenger is better than the champion {_champion(story)}, and every guardrail holds."
-        ),
+        better=Markdown(f"{better} {kept}."),
         amount=_amount(story, bout),
         now=_after_pass(story, bout),
     )
@@ -76,7 +82,11 @@ def _first(story: Story, bout: BoutResult) -> Outcome:
 def _loss(story: Story, bout: BoutResult) -> Outcome:
     broken = [text(name) for name in _guardrails(bout, "broken")]
     if bout.primary is not None and bout.primary.status == "broken":
-        better = f"No. The challenger is worse than the champion {_champion(story)}."
+        worse = not _ends(bout.primary)[1] > 0
+        better = (
+            f"No. The challenger is {'worse' if worse else 'not enough better'} than the champion {_champion(story)}"
+        )
+        better += "." if worse else f": it must be {words.rule(bout.primary)}."
     elif broken:
         noun = "guardrail" if len(broken) == 1 else "guardrails"
         better = f"No. The challenger breaks the {noun} {words.listed(broken[:REASONS_LIMIT])}."
@@ -243,12 +253,11 @@ def _title_stays(story: Story, bout: BoutResult) -> str:
 
 
 def _not_better(bout: BoutResult) -> str:
-    if bout.verdict != "inconclusive" or bout.power is None or bout.power.rows_needed is None:
+    if bout.verdict != "inconclusive" or bout.power is None or (bout.primary and bout.primary.status == "holds"):
         return ""
-    have = bout.holdout.rows if bout.holdout else None
-    if have is not None and bout.power.rows_needed <= have:
-        return ""
-    return f"To see a difference of this size, it would take about {count(bout.power.rows_needed)} holdout rows."
+    if bout.power.rows_needed is None:
+        return "The difference seen does not point to a win, so more rows alone are no remedy."
+    return f"To show a difference of this size, it would take about {count(bout.power.rows_needed)} holdout rows."
 
 
 def _moved(promotion: PromotionResult) -> Markdown:
@@ -267,6 +276,12 @@ def _moved(promotion: PromotionResult) -> Markdown:
 
 def _named(promotion: PromotionResult, version: str) -> str:
     return version if "@" in version else f"{promotion.model}@{version}"
+
+
+def _ends(metric: MetricResult) -> tuple[float, float]:
+    """Return the interval of the improvement; where there is none, nothing is known."""
+    interval = metric.improvement.interval if metric.improvement else None
+    return (interval.low, interval.high) if interval else (-math.inf, math.inf)
 
 
 def _guardrails(bout: BoutResult, status: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from modelbout.report.escape import Markdown
-from modelbout.report.numbers import Gain, gain, plain, unit_of
+from modelbout.report.numbers import TARGET, Gain, gain, plain, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,10 +57,10 @@ def improvement(metric: MetricResult) -> Gain | None:
 
 
 def amount(metric: str, value: float) -> Markdown:
-    """Return a margin or another typed difference of a metric with its unit."""
+    """Return a margin of a metric with its unit, unless that is the target's, which a table says once."""
     unit = unit_of(metric)
     shown = plain(value * unit.factor)
-    return Markdown(f"{shown}{unit.suffix(shown)}")
+    return shown if unit == TARGET else Markdown(f"{shown}{unit.suffix(shown)}")
 
 
 def rule(metric: MetricResult) -> Markdown:

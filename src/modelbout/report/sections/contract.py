@@ -79,7 +79,7 @@ def _line(finding: Finding) -> dict[str, Markdown]:
     names = [code(name) for name in finding.columns[:COLUMNS_LIMIT]]
     if len(finding.columns) > COLUMNS_LIMIT:
         names.append(counted(len(finding.columns) - COLUMNS_LIMIT, "more", "more"))
-    place = str(finding.place)
+    place = ":".join(str(part) for part in (finding.place.file, finding.place.line) if part is not None)
     where = [words.listed(names)] if names else []
     if place:
         where.append(code(place, limit=80))

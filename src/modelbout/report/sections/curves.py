@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelbout.report import bars, readings
+from modelbout.report import bars, readings, words
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown
 from modelbout.report.numbers import count, decimals, number, signed
@@ -49,22 +49,27 @@ def render(story: Story) -> str | None:
 
 
 def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    rows = [head, [":--", *["--:"] * (len(head) - 1)], *lines]
+    # A column without a title holds bars, which grow from the left.
+    rows = [head, [":--", *("--:" if title else ":--" for title in head[1:])], *lines]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _roc(sides: dict[str, Curve]) -> str:
-    head = ["Of the negatives, flagged", *(readings.share(place) for place in readings.ROC_PLACES)]
+    head = ["Of the negatives, flagged", *(_place(place) for place in readings.ROC_PLACES)]
     return _table(
         head, [_read(f"of the positives, {side} finds", curve, readings.ROC_PLACES) for side, curve in sides.items()]
     )
 
 
 def _recall(sides: dict[str, Curve]) -> str:
-    head = ["Of the positives, found", *(readings.share(place) for place in readings.RECALL_PLACES)]
+    head = ["Of the positives, found", *(_place(place) for place in readings.RECALL_PLACES)]
     return _table(
         head, [_read(f"{side}: flagged and right", curve, readings.RECALL_PLACES) for side, curve in sides.items()]
     )
+
+
+def _place(share: float) -> str:
+    return f"{100 * share:g} %"
 
 
 def _read(label: str, curve: Curve, places: tuple[float, ...]) -> list[str]:
@@ -74,37 +79,27 @@ def _read(label: str, curve: Curve, places: tuple[float, ...]) -> list[str]:
 def _calibration(sides: dict[str, Curve]) -> str:
     tables = []
     for side, curve in sides.items():
-        rows = curve.rows if len(curve.rows) == len(curve.x) else ()
-        lines = []
-        for index, (said, happened) in enumerate(zip(curve.x[:BINS_LIMIT], curve.y, strict=False)):
-            lines.append(
-                [
-                    readings.share(said),
-                    readings.share(happened),
-                    count(rows[index]) if rows else "\N{EN DASH}",
-                    bars.bar(happened),
-                ]
-            )
-        table = _table([f"{side.capitalize()} said", "it happened", "rows", "it happened"], lines)
-        tables.append(table.replace("--: |\n", ":-- |\n", 1))
+        lines = [
+            [readings.share(said), readings.share(happened), rows, bars.bar(happened)]
+            for said, happened, rows in _bins(curve)
+        ]
+        tables.append(_table([f"{side.capitalize()} said", "came true", "rows", ""], lines))
     return "\n\n".join(tables)
 
 
 def _residuals(sides: dict[str, Curve]) -> str:
     tables = []
     for side, curve in sides.items():
-        points = _thinned(curve)
-        width = max((abs(y) for _, y in points), default=0.0) or None
-        x_places = decimals([x for x, _ in points])
-        y_places = decimals([y for _, y in points], width=width)
-        lines = [[number(x, min(x_places, 2)), signed(y, y_places)] for x, y in points]
-        tables.append(_table([f"{side.capitalize()} predicted about", "mean error there"], lines))
+        points = _bins(curve)
+        x_places = decimals((), width=max(x for x, _, _ in points) - min(x for x, _, _ in points) or None)
+        y_places = decimals((), width=max(abs(y) for _, y, _ in points) or None)
+        lines = [[number(x, x_places), signed(y, y_places), rows] for x, y, rows in points]
+        tables.append(_table([f"{side.capitalize()} predicted about", "truth was off by", "rows"], lines))
     return "\n\n".join(tables)
 
 
-def _thinned(curve: Curve) -> list[tuple[float, float]]:
-    """Return the means of up to ten groups of neighbouring points."""
-    points = sorted(zip(curve.x, curve.y, strict=False))
-    size = max(1, -(-len(points) // 10))
-    groups = [points[start : start + size] for start in range(0, len(points), size)]
-    return [(sum(x for x, _ in group) / len(group), sum(y for _, y in group) / len(group)) for group in groups]
+def _bins(curve: Curve) -> list[tuple[float, float, Markdown]]:
+    """Return the bins of a curve: both means, and how many rows they are made of."""
+    known = len(curve.rows) == len(curve.x)
+    rows = [count(rows) for rows in curve.rows] if known else [words.DASH] * len(curve.x)
+    return list(zip(curve.x, curve.y, rows, strict=False))[:BINS_LIMIT]

@@ -63,7 +63,9 @@ def _line(guard: GuardrailResult) -> dict[str, Markdown]:
         width = interval.high - interval.low if interval else None
         places = decimals((guard.measured.value, *ends), width=width, landmarks=(guard.limit,))
         measured = Markdown(f"{number(guard.measured.value, places)}{unit}")
-        if interval is not None:
+        if interval is not None and not width:
+            span = Markdown("exact")
+        elif interval is not None:
             span = Markdown(f"{number(interval.low, places)} to {number(interval.high, places)}")
     bound = {"max": "at most", "min": "at least"}.get(guard.rule)
     return {

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from modelbout.report import words
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown, text
-from modelbout.report.numbers import count, counted, decimals, number, unit_of
+from modelbout.report.numbers import TARGET, count, counted, decimals, signed, unit_of
 
 if TYPE_CHECKING:
     from modelbout.report.story import Story
-    from modelbout.results import BoutResult
+    from modelbout.results import BoutResult, MetricResult
 
 ORDER = 70
 TITLE = "power"
@@ -20,7 +20,7 @@ DROP: int | None = 70
 _TEMPLATE = template("""
 ### What these rows can show
 
-{{ detectable }}{% if needed %} {{ needed }}{% endif %}
+{{ detectable }} {{ needed }}
 """)
 
 
@@ -29,23 +29,33 @@ def render(story: Story) -> str | None:
     bout = story.bout
     if bout is None or bout.power is None or story.refused_by_contract:
         return None
+    rows = counted(bout.holdout.rows, "holdout row", "holdout rows") if bout.holdout else "these rows"
+    line = _line(bout.primary)
     unit = unit_of(bout.power.metric)
-    scaled = bout.power.detectable * unit.factor
-    shown = number(scaled, decimals((scaled,), width=abs(scaled) or None))
-    rows = counted(bout.holdout.rows, "holdout row", "holdout rows") if bout.holdout else "These rows"
+    least = (line + bout.power.detectable) * unit.factor
+    shown = signed(least, decimals((least,), width=bout.power.detectable * unit.factor or None))
     title = _title(bout, bout.power.metric)
-    detectable = f"{rows} see a difference in {title} of {shown}{unit.suffix(shown)} or more, 4 times in 5."
+    detectable = (
+        f"On {rows} the rule for {title} is met 4 times in 5 when the true improvement is "
+        f"{shown}{'' if unit == TARGET else unit.suffix(shown)} or more."
+    )
     return _TEMPLATE(detectable=Markdown(detectable), needed=_needed(bout, bout.power.rows_needed))
 
 
-def _needed(bout: BoutResult, rows: int | None) -> Markdown | None:
-    if rows is None:
-        return None
+def _line(primary: MetricResult | None) -> float:
+    """Return what the improvement must lie above."""
+    margin = primary.margin or 0.0 if primary else 0.0
+    return -margin if primary and primary.rule == "non_inferior" else margin
+
+
+def _needed(bout: BoutResult, rows: int | None) -> Markdown:
     gain = words.improvement(bout.primary) if bout.primary else None
-    size = f"({gain.amount}) " if gain else ""
+    size = f"({gain.amount_in_table}) " if gain else ""
+    if rows is None:
+        return Markdown(f"The difference seen {size}does not point to a win: more rows alone are no remedy.")
     if bout.holdout is not None and rows <= bout.holdout.rows:
         return Markdown(f"For the difference seen {size}about {count(rows)} rows are enough.")
-    return Markdown(f"To be sure of the difference seen {size}it would take about **{count(rows)} rows**.")
+    return Markdown(f"To show the difference seen {size}it would take about **{count(rows)} rows**.")
 
 
 def _title(bout: BoutResult, metric: str) -> Markdown:

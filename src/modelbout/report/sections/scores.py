@@ -92,14 +92,14 @@ def render(story: Story) -> str | None:
 
 def _metrics(bout: BoutResult) -> Iterator[tuple[MetricResult, str]]:
     """Yield each metric once with its part in the verdict: what decides comes first."""
-    if bout.primary is not None:
-        yield bout.primary, "decides"
-    if bout.baseline is not None and bout.champion is None:
-        yield bout.baseline, "beats the dummy"
+    baseline = bout.baseline if bout.champion is None else None
+    if baseline is not None:
+        yield baseline, "decides, against the dummy"
+    if bout.primary is not None and (baseline is None or baseline.metric != bout.primary.metric):
+        yield bout.primary, "decides" if baseline is None else ""
     for metric in bout.guardrail_metrics:
         yield metric, "guardrail"
-    named = {bout.primary.metric} if bout.primary else set()
-    named |= {metric.metric for metric in bout.guardrail_metrics}
+    named = {metric.metric for metric in (bout.primary, baseline, *bout.guardrail_metrics) if metric is not None}
     for metric in bout.metrics:
         if metric.metric not in named:
             yield metric, ""
@@ -108,7 +108,7 @@ def _metrics(bout: BoutResult) -> Iterator[tuple[MetricResult, str]]:
 def _title(metric: MetricResult, role: str) -> Markdown:
     arrow = "\N{UPWARDS ARROW}" if metric.better == "higher" else "\N{DOWNWARDS ARROW}"
     title = f"{text(metric.title)} {arrow}"
-    if role == "decides":
+    if role.startswith("decides"):
         return Markdown(f"**{title}** ({role})")
     return Markdown(f"{title} ({role})" if role else title)
 

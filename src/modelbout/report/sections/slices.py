@@ -56,7 +56,7 @@ def render(story: Story) -> str | None:
     judged = bout.champion is not None
     lead = f"{title} in each group."
     if judged:
-        lead += " The findings are corrected for the number of groups (Holm), so a rare one is not found by chance."
+        lead += " The findings are corrected for the number of groups (Holm): an interval beside zero alone is none."
     return _TEMPLATE(
         lead=Markdown(lead),
         champion=judged,

@@ -1,0 +1,499 @@
+"""Realistic results for the tests of the report: one story for each verdict."""
+
+from __future__ import annotations
+
+import math
+
+from modelbout.errors import Place, Problem
+from modelbout.report.story import Story
+from modelbout.results import (
+    BoutResult,
+    ChangedRows,
+    Curve,
+    DataFile,
+    Estimate,
+    Finding,
+    GuardrailResult,
+    Holding,
+    Holdout,
+    Interval,
+    Leak,
+    MetricResult,
+    Power,
+    PromotionResult,
+    Rule,
+    Side,
+    SliceResult,
+    SliceStatus,
+    TableSummary,
+    TrainingResult,
+    ValidationResult,
+    Verdict,
+)
+
+CHALLENGER = "b7c1" * 16
+CHAMPION = "a04e" * 16
+HOLDOUT = "c9d2" * 16
+CREATED = "2026-11-20T20:00:00Z"
+LATER = "2026-11-20T20:01:00Z"
+
+
+def estimate(value: float, low: float | None = None, high: float | None = None, method: str = "") -> Estimate:
+    if low is None or high is None:
+        return Estimate(value=value)
+    return Estimate(value=value, interval=Interval(low=low, high=high, method=method or "influence function"))
+
+
+def metric(
+    name: str,
+    title: str,
+    champion: float | None,
+    challenger: float,
+    half: float,
+    *,
+    better: str = "higher",
+    rule: Rule = "none",
+    status: Holding = "shown",
+    margin: float | None = None,
+    explanation: str = "",
+) -> MetricResult:
+    sign = 1 if better == "higher" else -1
+    gain = None if champion is None else sign * (challenger - champion)
+    return MetricResult(
+        metric=name,
+        title=title,
+        better="higher" if better == "higher" else "lower",
+        rule=rule,
+        status=status,
+        challenger=estimate(challenger, challenger - 2 * half, challenger + 2 * half),
+        champion=None if champion is None else estimate(champion, champion - 2 * half, champion + 2 * half),
+        improvement=None if gain is None else estimate(gain, gain - half, gain + half),
+        margin=margin,
+        explanation=explanation,
+    )
+
+
+def part(  # one slice
+    column: str, group: str, rows: int, status: SliceStatus, gain: float | None = None, half: float = 0.01
+) -> SliceResult:
+    if gain is None:
+        return SliceResult(column=column, group=group, rows=rows, status=status)
+    return SliceResult(
+        column=column,
+        group=group,
+        rows=rows,
+        status=status,
+        challenger=0.82 + gain,
+        champion=0.82,
+        improvement=estimate(gain, gain - half, gain + half),
+        p_adjusted=0.5,
+    )
+
+
+def curves(*, champion: bool = True) -> tuple[Curve, ...]:
+    grid = [step / 50 for step in range(51)]
+    found = []
+    for side, power in (("champion", 0.32), ("challenger", 0.28)):
+        if side == "champion" and not champion:
+            continue
+        name = "champion" if side == "champion" else "challenger"
+        found.append(Curve(kind="roc", side=name, x=tuple(grid), y=tuple(x**power for x in grid)))
+        found.append(
+            Curve(
+                kind="precision_recall",
+                side=name,
+                x=tuple(grid[1:]),
+                y=tuple(1 - (1 - power) * x**1.5 * 0.95 for x in grid[1:]),
+            )
+        )
+        bins = [(step + 0.5) / 10 for step in range(10)]
+        wave = 0.06 if side == "champion" else 0.02
+        found.append(
+            Curve(
+                kind="calibration",
+                side=name,
+                x=tuple(bins),
+                y=tuple(max(0.0, x + wave * math.sin(5 * x)) for x in bins),
+                rows=tuple(300 - 25 * step for step in range(10)),
+            )
+        )
+    return tuple(found)
+
+
+def residuals() -> tuple[Curve, ...]:
+    x = tuple(500.0 + 350 * step for step in range(20))
+    return (
+        Curve(kind="residuals", side="champion", x=x, y=tuple(0.12 * (v - 3800) for v in x), rows=(18,) * 20),
+        Curve(
+            kind="residuals",
+            side="challenger",
+            x=x,
+            y=tuple(0.03 * (v - 3800) + 60 * math.sin(v) for v in x),
+            rows=(18,) * 20,
+        ),
+    )
+
+
+def slices() -> tuple[SliceResult, ...]:
+    return (
+        part("Contract", "Month-to-month", 774, "better", 0.021, 0.009),
+        part("Contract", "One year", 301, "no difference shown", 0.004, 0.022),
+        part("Contract", "Two year", 334, "no difference shown", -0.006, 0.031),
+        part("gender", "Female", 702, "no difference shown", 0.012, 0.014),
+        part("gender", "Male", 707, "no difference shown", 0.015, 0.0135),
+        part("SeniorCitizen", "0", 1180, "better", 0.0162, 0.0098),
+        part("SeniorCitizen", "1", 229, "worse", -0.029, 0.024),
+        part("PaymentMethod", "Mailed check", 61, "not enough rows"),
+    )
+
+
+def guardrails(status: Holding = "holds", ratio: float = 1.04) -> tuple[GuardrailResult, ...]:
+    return (
+        GuardrailResult(
+            guardrail="latency_ratio",
+            title="Scoring time against the champion",
+            rule="max",
+            status=status,
+            measured=estimate(ratio, ratio - 0.06, ratio + 0.05, "order statistics of paired ratios"),
+            limit=1.25,
+            unit="times",
+            explanation="the median of 40 paired batches" if status != "holds" else "",
+        ),
+        GuardrailResult(
+            guardrail="artifact_mb",
+            title="Size of the model",
+            rule="max",
+            status="holds",
+            measured=estimate(3.412907, 3.412907, 3.412907, "exact"),
+            limit=200,
+            unit="MB",
+        ),
+    )
+
+
+def bout(verdict: Verdict = "win", gain: float = 0.0136, **changes: object) -> BoutResult:
+    """Return a binary bout whose primary metric gained so much; ``changes`` replace fields of it."""
+    status: Holding = {"win": "holds", "loss": "broken"}.get(verdict, "uncertain")  # type: ignore[assignment]
+    old, half = 0.8312, 0.0085
+    fields: dict[str, object] = {
+        "model": "churn",
+        "task": "binary",
+        "verdict": verdict,
+        "passed": verdict == "win",
+        "reasons": ("ROC AUC improved by more than the margin of 0",),
+        "exit_code": 0 if verdict == "win" else 1,
+        "stage": "production",
+        "confidence": 0.95,
+        "seed": 7,
+        "created": LATER,
+        "challenger": Side(bundle_digest=CHALLENGER, fingerprint="f1" * 32),
+        "champion": Side(bundle_digest=CHAMPION, version="v1.0.0", fingerprint="e2" * 32),
+        "holdout": Holdout(digest=HOLDOUT, rows=1409, train_rows=5634, balance={"No": 1034, "Yes": 375}),
+        "primary": metric("roc_auc", "ROC AUC", old, old + gain, half, rule="superior", margin=0.0, status=status),
+        "guardrail_metrics": (
+            metric(
+                "log_loss",
+                "Log loss",
+                0.4302,
+                0.4302 - gain,
+                half,
+                better="lower",
+                rule="non_inferior",
+                margin=0.005,
+                status="holds",
+            ),
+        ),
+        "guardrails": guardrails(),
+        "metrics": (
+            metric("average_precision", "Average precision", 0.6211, 0.6211 + 1.5 * gain, 0.019),
+            metric("brier", "Brier score", 0.1389, 0.1389 - gain / 3, 0.0031, better="lower"),
+            metric("accuracy", "Accuracy", 0.7963, 0.7963 + gain, 0.0121),
+            metric("f1", "F1", 0.5712, 0.5712 + gain, 0.0277),
+            metric("mcc", "MCC", 0.4466, 0.4466 + gain, 0.0311),
+        ),
+        "slices": slices(),
+        "changed": ChangedRows(fixed=52, broken=33, both_right=1089, both_wrong=235),
+        "power": Power(metric="roc_auc", detectable=0.0121, rows_needed=1104),
+        "curves": curves(),
+        "seconds": {"scoring": 1.31, "judging": 0.42},
+    }
+    fields.update(changes)
+    return BoutResult(**fields)  # type: ignore[arg-type]
+
+
+def validation(*findings: Finding, created: str = CREATED) -> ValidationResult:
+    return ValidationResult(
+        model="churn",
+        passed=not any(finding.level == "error" for finding in findings),
+        tables=(
+            TableSummary(
+                role="source",
+                files=(DataFile(path="data/telco.csv", sha256="9d" * 32, bytes=970457),),
+                rows=7043,
+                columns=21,
+                digest="d4" * 32,
+            ),
+        ),
+        rules=33,
+        findings=findings,
+        contract="contract.yaml",
+        contract_digest="5e" * 32,
+        seconds=0.084,
+        created=created,
+    )
+
+
+BLANKS = Finding(
+    check="nulls",
+    rule="nulls: 0",
+    columns=("TotalCharges",),
+    level="warn",
+    role="source",
+    failed=11,
+    total=7043,
+    message="11 of 7,043 rows have no value, more than the share of 0 allows",
+    fix="Fill them in, or raise `nulls:` for this column.",
+    rows=(489, 754, 937, 1083, 1341, 3332, 3827),
+    place=Place(file="contract.yaml", line=24, column=5, key="columns.TotalCharges.nulls"),
+)
+
+BROKEN = Finding(
+    check="values",
+    rule="values",
+    columns=("Contract",),
+    level="error",
+    role="source",
+    failed=2310,
+    total=7043,
+    message="2,310 rows have a value that is not among the 3 allowed ones",
+    fix="Mend the data, or add the new values to `values:`.",
+    rows=(3, 4, 9, 12),
+    place=Place(file="contract.yaml", line=31, column=5, key="columns.Contract.values"),
+)
+
+
+def training(status: str = "trained") -> TrainingResult:
+    return TrainingResult(
+        model="churn",
+        status="trained" if status == "trained" else "reused",
+        bundle="bundle",
+        bundle_digest=CHALLENGER,
+        fingerprint="f1" * 32,
+        train_rows=5634,
+        holdout_rows=1409,
+        features=19,
+        seconds=3.42,
+        created=CREATED,
+        log="train.log",
+    )
+
+
+def promotion(event: str = "promote", *, dry_run: bool = False, bundle: str | None = CHALLENGER) -> PromotionResult:
+    return PromotionResult(
+        model="churn",
+        event=event,  # type: ignore[arg-type]
+        version="v1.1.0" if event == "promote" else "v1.0.0",
+        previous="v1.0.0" if event == "promote" else "v1.1.0",
+        stage="production",
+        reason="win; ROC AUC improved",
+        created=LATER,
+        seq=None if dry_run else 4,
+        bundle_digest=bundle,
+        dry_run=dry_run,
+    )
+
+
+def win() -> Story:
+    return Story(validation=validation(BLANKS), training=training(), bout=bout("win"))
+
+
+def promoted() -> Story:
+    return Story(validation=validation(), training=training("reused"), bout=bout("win"), promotion=promotion())
+
+
+def loss() -> Story:
+    return Story(
+        validation=validation(),
+        training=training(),
+        bout=bout("loss", gain=-0.0241, changed=ChangedRows(fixed=29, broken=71, both_right=1051, both_wrong=258)),
+    )
+
+
+def slow() -> Story:
+    """Return a loss by a guardrail that is broken for sure, whatever the primary metric did."""
+    shown = bout("win")
+    return Story(
+        validation=validation(),
+        training=training(),
+        bout=bout("loss", gain=0.0136, primary=shown.primary, guardrails=guardrails("broken", 1.61)),
+    )
+
+
+def inconclusive() -> Story:
+    return Story(
+        validation=validation(),
+        training=training(),
+        bout=bout(
+            "inconclusive",
+            gain=0.0031,
+            power=Power(metric="roc_auc", detectable=0.0121, rows_needed=21467),
+            changed=ChangedRows(fixed=31, broken=27, both_right=1095, both_wrong=256),
+        ),
+    )
+
+
+def first() -> Story:
+    dummy = MetricResult(
+        metric="roc_auc",
+        title="ROC AUC",
+        better="higher",
+        rule="superior",
+        status="holds",
+        challenger=estimate(0.8312, 0.8071, 0.8534),
+        champion=estimate(0.5),
+        improvement=estimate(0.3312, 0.3071, 0.3534),
+        margin=0.0,
+    )
+    return Story(
+        validation=validation(BLANKS),
+        training=training(),
+        bout=bout(
+            "first",
+            passed=True,
+            exit_code=0,
+            champion=None,
+            primary=metric("roc_auc", "ROC AUC", None, 0.8312, 0.0116, rule="superior", margin=0.0),
+            baseline=dummy,
+            guardrail_metrics=(),
+            guardrails=(
+                GuardrailResult(
+                    guardrail="latency_ratio",
+                    title="Scoring time against the champion",
+                    rule="max",
+                    status="shown",
+                    measured=None,
+                    limit=1.25,
+                    unit="times",
+                    explanation="There is no champion yet to compare with.",
+                ),
+                guardrails()[1],
+            ),
+            metrics=(
+                metric("log_loss", "Log loss", None, 0.4302, 0.008, better="lower"),
+                metric("accuracy", "Accuracy", None, 0.7963, 0.0105),
+            ),
+            slices=(
+                SliceResult(column="gender", group="Female", rows=702, status="no difference shown", challenger=0.8277),
+            ),
+            changed=None,
+            power=None,
+            curves=curves(champion=False),
+        ),
+    )
+
+
+def error() -> Story:
+    return Story(
+        validation=validation(),
+        training=training(),
+        bout=BoutResult(
+            model="churn",
+            task="binary",
+            verdict="error",
+            passed=False,
+            reasons=("one feature alone predicts the target",),
+            exit_code=3,
+            stage="production",
+            confidence=0.95,
+            seed=7,
+            created=LATER,
+            champion=Side(bundle_digest=CHAMPION, version="v1.0.0"),
+            error=Problem(
+                found="`casual` and `registered` together give the target `cnt` away",
+                allowed="features that are known before the target is",
+                fix="Add one of them to `data.exclude`.",
+                place=Place(file="modelbout.yaml", line=9, column=3, key="data.exclude"),
+            ),
+            leaks=(
+                Leak(
+                    kind="target leak",
+                    columns=("casual", "registered"),
+                    level="error",
+                    strength=1.0,
+                    message="casual + registered = cnt in every row",
+                ),
+            ),
+        ),
+    )
+
+
+def contract() -> Story:
+    return Story(validation=validation(BLANKS, BROKEN))
+
+
+def regression() -> Story:
+    return Story(
+        validation=validation(),
+        training=training(),
+        bout=bout(
+            "win",
+            model="churn",
+            task="regression",
+            holdout=Holdout(digest=HOLDOUT, rows=366, train_rows=365),
+            primary=metric(
+                "rmse",
+                "RMSE",
+                1843.21,
+                1502.83,
+                171.4,
+                better="lower",
+                rule="superior",
+                margin=100.0,
+                status="holds",
+            ),
+            guardrail_metrics=(
+                metric(
+                    "mae",
+                    "MAE",
+                    1404.9,
+                    1198.4,
+                    120.2,
+                    better="lower",
+                    rule="non_inferior",
+                    margin=50.0,
+                    status="holds",
+                ),
+            ),
+            metrics=(
+                metric("r2", "R\u00b2", 0.1324, 0.4233, 0.11),
+                metric("mape_safe", "Weighted MAPE", 0.2508, 0.2139, 0.021, better="lower"),
+            ),
+            slices=(
+                SliceResult(
+                    column="season",
+                    group="winter",
+                    rows=91,
+                    status="better",
+                    challenger=1203.1,
+                    champion=1822.0,
+                    improvement=estimate(618.9, 301.2, 950.0),
+                ),
+            ),
+            changed=ChangedRows(fixed=231, broken=134, both_right=0, both_wrong=1),
+            power=Power(metric="rmse", detectable=239.8, rows_needed=364),
+            curves=residuals(),
+        ),
+    )
+
+
+STORIES = {
+    "contract": contract,
+    "error": error,
+    "first": first,
+    "inconclusive": inconclusive,
+    "loss": loss,
+    "promoted": promoted,
+    "regression": regression,
+    "slow": slow,
+    "win": win,
+}
