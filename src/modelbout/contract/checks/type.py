@@ -1,0 +1,105 @@
+"""Check ``type``: the column holds what it says, in every row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, get_args
+
+import narwhals as nw
+
+from modelbout.catalogue import did_you_mean
+from modelbout.config.wording import quoted
+from modelbout.contract.kind import NO_TOLERANCE, Check, Measure, failures, of_rows, refuse
+from modelbout.manifest import ColumnType
+
+if TYPE_CHECKING:
+    from modelbout.config.yaml_tree import Node
+    from modelbout.contract.kind import Change, Context, Table
+    from modelbout.contract.model import Rule
+
+TYPES: Final = get_args(ColumnType)
+
+# What people write who know another tool.
+_ALIASES: Final = {
+    "int": "integer",
+    "int64": "integer",
+    "float": "number",
+    "float64": "number",
+    "double": "number",
+    "decimal": "number",
+    "str": "string",
+    "text": "string",
+    "varchar": "string",
+    "bool": "boolean",
+    "timestamp": "datetime",
+}
+
+
+def read(node: Node, _context: Context) -> ColumnType:
+    """Read one of the six types."""
+    if node.kind == "scalar" and node.text in TYPES:
+        return node.text  # type: ignore[return-value]  # it is one of the literals
+    allowed = ", ".join(TYPES)
+    if node.kind != "scalar":
+        raise refuse(node, f"the type is a {'list' if node.kind == 'sequence' else 'mapping'}", allowed)
+    alias = _ALIASES.get(node.text.casefold())
+    fix = f"Did you mean `{alias}`?" if alias else did_you_mean(node.text, TYPES).strip()
+    raise refuse(node, f"{quoted(node.text)} is no type", allowed, fix)
+
+
+def measure(rule: Rule, table: Table) -> Measure | None:
+    """Count the texts that cannot be read as the type, or refuse the type that the table was stored with."""
+    field = table.fields.get(rule.column or "")
+    if field is None:
+        return None
+    shown = quoted(field.name)
+    if not field.usable:
+        return Measure(
+            columns=(field.name,),
+            failed=lambda _counts, rows: max(rows, 1),
+            message=lambda _failed, _total: (
+                f"column {shown} is stored as {field.stored}, not as {rule.value}; its other rules were not run"
+            ),
+            fix=f"Write the file with {shown} as {rule.value}, or correct `type` if {field.stored} is right.",
+        )
+    if field.raw is None:
+        return None
+    unread = ~nw.col(field.raw).is_null() & nw.col(field.name).is_null()
+    name = f"type:{field.name}"
+    return Measure(
+        columns=(field.name,),
+        failed=failures(name),
+        message=of_rows(f"of {shown} cannot be read as {rule.value}"),
+        fix=_fix(rule, table),
+        counts={name: unread.sum()},
+        failing=unread,
+    )
+
+
+def _fix(rule: Rule, table: Table) -> str:
+    missing = ", ".join(f'"{text}"' for text in dict.fromkeys((*table.contract.missing, " ")))
+    column = table.contract.column(rule.column or "")
+    if rule.value in ("date", "datetime") and column is not None and column.format is None:
+        return "Say how it is written with `format:` (such as `%d/%m/%Y`), or mend the cells."
+    return (
+        f"Mend the cells. If they stand for no value (a blank, for instance), list them below `read:` as "
+        f"`missing: [{missing}]` and allow their share with `nulls:` in this column."
+    )
+
+
+def compare(old: str, new: str) -> Change:
+    """Compare two types: any change but that from integer to number breaks readers, and that one widens."""
+    if old == new:
+        return "same"
+    return "looser" if (old, new) == ("integer", "number") else "tighter"
+
+
+CHECK: Final = Check(
+    key="type",
+    scope="column",
+    summary="What every value of the column is.",
+    schema={"enum": list(TYPES)},
+    read=read,
+    measure=measure,
+    compare=compare,
+    long=NO_TOLERANCE,
+)

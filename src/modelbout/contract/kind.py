@@ -1,0 +1,192 @@
+"""What a check is: how its text is read, how it is counted, how its rows are found, how two versions compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import narwhals as nw
+
+from modelbout.errors import ConfigError, Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from modelbout.config.yaml_tree import Node
+    from modelbout.contract.model import Contract, Rule
+    from modelbout.manifest import ColumnType
+
+    Counts = Mapping[str, int]
+    Schema = dict[str, Any]
+
+CHECKS_PACKAGE: Final = "modelbout.contract.checks"
+
+# The key of a row's number (from 1) while rows are located; a column of that name would be shadowed, so it is unlikely.
+ROW: Final = "__modelbout_row__"
+
+LongKey = Literal["level", "tolerance", "reason", "owner", "name"]
+LONG_KEYS: Final[tuple[LongKey, ...]] = ("level", "tolerance", "reason", "owner", "name")
+# For a rule that holds or does not: no share of rows could fail it.
+NO_TOLERANCE: Final[tuple[LongKey, ...]] = ("level", "reason", "owner", "name")
+
+Change = Literal["same", "tighter", "looser"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check may know while its text is read.
+
+    Attributes:
+        type: the type of the column that the rule is about; None for a rule of the table.
+        types: every column of the contract with its type.
+    """
+
+    type: ColumnType | None
+    types: Mapping[str, ColumnType]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of the table as the checks see it.
+
+    Attributes:
+        name: the column.
+        declared: its type by the contract; None when the contract does not name it.
+        type: the type in which the table holds it; None for one that no contract can name.
+        stored: the engine's own name of that type, for messages.
+        floating: whether it can hold NaN and infinities.
+        zoned: whether its moments carry a time zone.
+        cast: the type in which its values are compared, when not their own (categories as text, decimals as floats).
+        raw: the column with the raw text from which it was read; None for a table that is typed on disk.
+    """
+
+    name: str
+    declared: ColumnType | None
+    type: ColumnType | None
+    stored: str
+    floating: bool = False
+    zoned: bool = False
+    cast: nw.dtypes.DType | None = None
+    raw: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Return whether the rules on values can run: the table holds the declared type."""
+        return self.type == self.declared or (self.declared == "number" and self.type == "integer")
+
+    def value(self) -> nw.Expr:
+        """Return the column as it is compared; moments with a time zone as the wall clock of that zone shows them."""
+        column = nw.col(self.name)
+        if self.cast is not None:
+            return column.cast(self.cast)
+        return column.dt.replace_time_zone(None) if self.zoned else column
+
+    def missing(self) -> nw.Expr:
+        """Return a mask of the rows without a value: null, or NaN; a text that cannot be read is no missing value."""
+        null = nw.col(self.raw or self.name).is_null()
+        return null | nw.col(self.name).is_nan() if self.floating else null
+
+    def real(self, mask: nw.Expr) -> nw.Expr:
+        """Return the mask without rows whose value is NaN: engines disagree whether NaN is larger than a number."""
+        return mask & ~nw.col(self.name).is_nan() if self.floating else mask
+
+
+@dataclass(frozen=True)
+class Table:
+    """The table that is checked, as far as it is known without reading its rows."""
+
+    fields: Mapping[str, Field]
+    contract: Contract
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How one rule is counted on one table.
+
+    Attributes:
+        columns: the columns that a finding names.
+        failed: the number of failures, from the counts of the pass (and the number of rows).
+        message: what a finding says, from the number of failures and the total.
+        fix: what to do about it.
+        counts: aggregates by name; rules may share one by giving it the same name.
+        query: one-row tables of aggregates that need a pass of their own, such as distinct compound keys.
+        failing: a mask of the rows that fail; null counts as false.
+        repeats: columns whose repeated values fail, instead of a mask.
+        total: what failures are counted in, when not rows.
+        tolerance: overrides the rule's own.
+        level: overrides the rule's own.
+    """
+
+    columns: tuple[str, ...]
+    failed: Callable[[Counts, int], int]
+    message: Callable[[int, int], str]
+    fix: str
+    counts: Mapping[str, nw.Expr] = field(default_factory=dict)
+    query: Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]] | None = None
+    failing: nw.Expr | None = None
+    repeats: tuple[str, ...] = ()
+    total: int | None = None
+    tolerance: float | None = None
+    level: Literal["error", "warn"] | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One kind of rule; each module of ``contract/checks`` has one as ``CHECK``, and its name is the module's.
+
+    Attributes:
+        key: the key in the contract, below a column or below ``table``.
+        scope: where that key may stand.
+        summary: one sentence for the JSON Schema.
+        schema: JSON Schema of the short form.
+        read: makes the rule's value from its text, or raises ConfigError.
+        measure: how it is counted; None when there is nothing to count on this table.
+        compare: whether data that keep the old value (None: no rule) may break the new one.
+        types: the column types that it is for; empty = all.
+        default: the value that holds when the contract is silent; None = no rule.
+        long: the keys that the long form allows.
+        main: the key that holds the value in the long form.
+        many: whether the contract lists several rules under the key.
+    """
+
+    key: str
+    scope: Literal["column", "table"]
+    summary: str
+    schema: Schema
+    read: Callable[[Node, Context], object]
+    measure: Callable[[Rule, Table], Measure | None]
+    compare: Callable[[Any, Any], Change]
+    types: frozenset[ColumnType] = frozenset()
+    default: object = None
+    long: tuple[LongKey, ...] = LONG_KEYS
+    main: str = "is"
+    many: bool = False
+
+
+def of_rows(what: str) -> Callable[[int, int], str]:
+    """Return a message such as ``11 of 7,043 rows cannot be read as number``."""
+    return lambda failed, total: f"{failed:,} of {total:,} rows {what}"
+
+
+def failures(name: str) -> Callable[[Counts, int], int]:
+    """Return a reader of one count."""
+    return lambda counts, _rows: counts[name]
+
+
+def refuse(node: Node, found: str, allowed: str = "", fix: str = "") -> ConfigError:
+    """Return the error that refuses a value at its place."""
+    return ConfigError(Problem(found, allowed, fix, node.place))
+
+
+def refuse_at(place: Place, found: str, allowed: str = "", fix: str = "") -> ConfigError:
+    """Return the error that refuses a key at its place."""
+    return ConfigError(Problem(found, allowed, fix, place))
+
+
+def field_of(rule: Rule, table: Table) -> Field | None:
+    """Return the column that a column's rule is about, or None when its values cannot be looked at.
+
+    It is absent (the ``required`` check tells) or of another type than declared (the ``type`` check tells).
+    """
+    found = table.fields.get(rule.column or "")
+    return found if found is not None and found.usable else None
