@@ -69,7 +69,9 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="modelbout")
-def command() -> None:
+@click.option("--config", "-c", default=None, help="The configuration, for every command that reads one.")
+@click.pass_context
+def command(context: click.Context, config: str | None) -> None:
     """Make every change to a model a bout: challenger against champion, on the same rows.
 
     \b
@@ -82,6 +84,8 @@ def command() -> None:
     Exit codes: 0 fine, 1 the gate said no, 2 configuration or training code,
     3 data, 4 registry or GitHub, 5 our own fault.
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
+    if config is not None:
+        context.default_map = {name: {"config": config} for name in COMMANDS}
 
 
 def entry(arguments: list[str] | None = None) -> NoReturn:

@@ -79,10 +79,14 @@ def list_titles(*, registry: str | None, as_json: bool) -> None:
     Example:
       modelbout registry list
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
-    from modelbout.registry.events import titles
+    from modelbout.registry.events import fold
 
     book = opened(registry)
-    found = [title for model in book.models() for title in titles(book.events(model)).values()]
+    found = [
+        title
+        for model in book.models()
+        for title in fold(model, book.events(model), shown=model).standing().titles.values()
+    ]
     if as_json:
         as_lines(found)
         return

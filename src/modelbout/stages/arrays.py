@@ -15,8 +15,6 @@ from modelbout.training.signature import class_texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from modelbout.manifest import Signature, Task
 
 MISSING_GROUP = "(missing)"

@@ -13,10 +13,22 @@ from modelbout.bout.judge import judge
 from modelbout.bout.names import check_names
 from modelbout.bout.ring import Corner, Ring
 from modelbout.data.leaks import shared_rows, target_leaks
-from modelbout.errors import ConfigError, DataError, ModelboutError, Place, Problem, RegistryError, TrainingError
+from modelbout.errors import (
+    EXIT_FINE,
+    EXIT_GATE,
+    EXIT_INTERNAL,
+    ConfigError,
+    DataError,
+    ModelboutError,
+    Place,
+    Problem,
+    RegistryError,
+    TrainingError,
+)
 from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, Holdout, Leak, Side, TrainingResult
 from modelbout.seal import verify_files
 from modelbout.stages.arrays import aligned, all_classes, balance, slice_columns
+from modelbout.stages.places import located
 from modelbout.stages.tables import contract_of, rows, scans
 from modelbout.stages.validate import require_valid
 from modelbout.stages.workspace import first_problem, now
@@ -66,7 +78,7 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
     config = work.config
     faults = check_names(config.compare, config.task)
     if faults:
-        raise ConfigError(*(placed(work, fault) for fault in faults))
+        raise ConfigError(*(located(work, fault) for fault in faults))
     training = work.read(TRAINING_FILE, TrainingResult, made_by="train")
     work.begin(BOUT_FILE)
     began = time.perf_counter()
@@ -94,19 +106,6 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         result = with_verdict(work, scene, judgement, seconds)
     work.write(BOUT_FILE, result)
     return result
-
-
-def placed(work: Workspace, problem: Problem) -> Problem:
-    """Return a problem that knows only its key with file, line and column too."""
-    if problem.place.key is None or problem.place.file is not None:
-        return problem
-    return Problem(
-        found=problem.found,
-        allowed=problem.allowed,
-        fix=problem.fix,
-        place=work.loaded.place(problem.place.key),
-        level=problem.level,
-    )
 
 
 def challenger(work: Workspace, training: TrainingResult) -> Fighter:
@@ -244,20 +243,12 @@ def ring(work: Workspace, scene: Scene, table: Rows, scored: tuple[Scored, ...])
 
 def with_verdict(work: Workspace, scene: Scene, judgement: Judgement, seconds: dict[str, float]) -> BoutResult:
     """Return the result of a bout that was fought."""
-    return BoutResult(
-        model=work.config.model,
-        task=work.config.task,
+    return msgspec.structs.replace(
+        outline(work, scene, seconds),
         verdict=judgement.verdict,
         passed=judgement.passed,
         reasons=judgement.reasons,
-        exit_code=0 if judgement.passed or judgement.verdict == "inconclusive" else 1,
-        stage=work.final_stage,
-        confidence=work.config.compare.confidence,
-        seed=work.config.train.seed,
-        created=now(),
-        challenger=scene.challenger and scene.challenger.side,
-        champion=scene.champion and scene.champion.side,
-        holdout=scene.holdout,
+        exit_code=EXIT_FINE if judgement.passed or judgement.verdict == "inconclusive" else EXIT_GATE,
         primary=judgement.primary,
         baseline=judgement.baseline,
         guardrail_metrics=judgement.guardrail_metrics,
@@ -267,28 +258,35 @@ def with_verdict(work: Workspace, scene: Scene, judgement: Judgement, seconds: d
         changed=judgement.changed,
         power=judgement.power,
         curves=judgement.curves,
-        leaks=scene.leaks,
-        seconds=seconds,
     )
 
 
 def no_verdict(work: Workspace, scene: Scene, error: ModelboutError, seconds: dict[str, float]) -> BoutResult:
     """Return the result of a bout that could not be fought: an error, with what was known by then."""
+    return msgspec.structs.replace(
+        outline(work, scene, seconds),
+        reasons=tuple(problem.found for problem in error.problems),
+        exit_code=error.exit_code,
+        error=located(work, first_problem(error)),
+    )
+
+
+def outline(work: Workspace, scene: Scene, seconds: dict[str, float]) -> BoutResult:
+    """Return a result that says who met whom on what, and nothing of the outcome: an error until something is said."""
     return BoutResult(
         model=work.config.model,
         task=work.config.task,
         verdict="error",
         passed=False,
-        reasons=tuple(problem.found for problem in error.problems),
-        exit_code=error.exit_code,
+        reasons=(),
+        exit_code=EXIT_INTERNAL,
         stage=work.final_stage,
         confidence=work.config.compare.confidence,
         seed=work.config.train.seed,
         created=now(),
-        challenger=scene.challenger and scene.challenger.side,
-        champion=scene.champion and scene.champion.side,
+        challenger=None if scene.challenger is None else scene.challenger.side,
+        champion=None if scene.champion is None else scene.champion.side,
         holdout=scene.holdout,
-        error=first_problem(error),
         leaks=scene.leaks,
         seconds=seconds,
     )

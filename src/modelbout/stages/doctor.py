@@ -87,14 +87,18 @@ def repository(config: Path) -> Iterator[Sign]:
 
 def interpreter(work: Workspace) -> Sign:
     """Ask the user's interpreter for its version and for what scoring needs."""
-    from modelbout.training.probe import probe
+    from modelbout.training.environment import probe, require_packages
 
     try:
         environment = probe(work.config.train.python, root=work.root, work=work.root / HOME / "doctor")
+        if work.config.train.estimator is not None:
+            require_packages(environment)
     except ModelboutError as error:
         problem = first_problem(error)
         return Sign(what="your python", state="missing", found=problem.found, fix=problem.fix)
-    return Sign(what="your python", state="fine", found=environment.summary)
+    version = environment.packages.get("scikit-learn")
+    sklearn = f", scikit-learn {version}" if version else ""
+    return Sign(what="your python", state="fine", found=f"{environment.python} at {environment.interpreter}{sklearn}")
 
 
 def title(work: Workspace) -> Sign:

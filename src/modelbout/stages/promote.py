@@ -150,8 +150,9 @@ def non_inferior(work: Workspace, bout: BoutResult) -> bool:
         return False
     if primary is None or primary.improvement is None or primary.improvement.interval is None:
         return False
-    guards = [*bout.guardrail_metrics, *bout.guardrails]
-    holding = all(guard.status == "holds" for guard in guards)
+    holding = all(guard.status == "holds" for guard in bout.guardrail_metrics) and all(
+        guard.status == "holds" for guard in bout.guardrails
+    )
     return holding and primary.improvement.interval.low > -(primary.margin or 0.0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from modelbout.catalogue import did_you_mean
 from modelbout.data.digests import table_digest
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from modelbout.contract.model import Contract
     from modelbout.data.sources import Scan
     from modelbout.stages.workspace import Workspace
+
+Role = Literal["source", "train", "holdout"]
 
 SHOWN_ROWS = 5  # enough to find the pattern, few enough to read
 
@@ -43,7 +45,7 @@ def contract_of(work: Workspace) -> Contract | None:
     return None if path is None else load_contract(work.root / path, shown=path)
 
 
-def scans(work: Workspace, contract: Contract | None) -> dict[str, Scan]:
+def scans(work: Workspace, contract: Contract | None) -> dict[Role, Scan]:
     """Open the tables lazily: ``source``, or ``train`` and ``holdout``; and hold the configuration's columns to them.
 
     Raises:
@@ -52,9 +54,14 @@ def scans(work: Workspace, contract: Contract | None) -> dict[str, Scan]:
     """
     data = work.config.data
     reading = contract.reading() if contract else Reading()
+    sources: dict[Role, str | tuple[str, ...] | None] = {
+        "source": data.source,
+        "train": data.train,
+        "holdout": data.holdout,
+    }
     opened = {
         role: scan(source, root=work.root, reading=reading, place=work.loaded.place(f"data.{role}"))
-        for role, source in (("source", data.source), ("train", data.train), ("holdout", data.holdout))
+        for role, source in sources.items()
         if source is not None
     }
     known = {column for opening in opened.values() for column in opening.columns}
@@ -82,15 +89,15 @@ def named_columns(work: Workspace) -> Iterator[tuple[str, str]]:
     for number, name in enumerate(data.exclude):
         yield f"data.exclude[{number}]", name
     if data.split is not None:
-        key, name = (
-            ("data.split.column", data.split.column) if data.split.by == "time" else ("data.split.by", data.split.by)
-        )
-        yield key, name or ""
+        if data.split.by == "time" and data.split.column is not None:
+            yield "data.split.column", data.split.column
+        else:
+            yield "data.split.by", data.split.by
     for number, name in enumerate(work.config.compare.slices):
         yield f"compare.slices[{number}]", name
 
 
-def rows(work: Workspace, opened: dict[str, Scan]) -> Rows:
+def rows(work: Workspace, opened: dict[Role, Scan]) -> Rows:
     """Read both sides into memory and work out their digests.
 
     Raises:

@@ -6,6 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -16,8 +17,6 @@ from modelbout.record import Record, from_json, to_json, write_atomically
 from modelbout.results import BOUT_FILE, PROMOTION_FILE, TRAINING_FILE, VALIDATION_FILE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from modelbout.config.load import Loaded
     from modelbout.config.model import Config
     from modelbout.registry.protocol import Registry
@@ -63,10 +62,10 @@ class Workspace:
         return self.config.promote.stages[-1]
 
     def registry(self, address: str | None) -> Registry:
-        """Open the registry at an address, or the default one beside the configuration."""
+        """Open the registry at an address (seen from the current directory), or the one beside the configuration."""
         from modelbout.registry.open import open_registry
 
-        return open_registry(address, root=self.root)
+        return open_registry(address, root=self.root if address is None else Path.cwd())
 
     def begin(self, name: str) -> None:
         """Remove the results of a stage and of all later ones: none may speak of rows or bundles that are gone."""

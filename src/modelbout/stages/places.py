@@ -1,0 +1,34 @@
+"""Give problems that know only their key the file, line and column where it stands."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modelbout.errors import ModelboutError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelbout.stages.workspace import Workspace
+
+
+def located(work: Workspace, problem: Problem) -> Problem:
+    """Return the problem with the place of its key in modelbout.yaml, if it has a key and no file yet."""
+    if problem.place.key is None or problem.place.file is not None:
+        return problem
+    return msgspec.structs.replace(problem, place=work.loaded.place(problem.place.key))
+
+
+@contextmanager
+def locating(work: Workspace) -> Iterator[None]:
+    """Let every error that leaves the context name file and line; the rooms know only keys."""
+    try:
+        yield
+    except ModelboutError as error:
+        problems = [located(work, problem) for problem in error.problems]
+        if problems == list(error.problems):
+            raise
+        raise type(error)(*problems) from error
