@@ -66,7 +66,9 @@ def record_schema(name: str, kind: type[Record], version: int) -> Schema:
     if kind is Config:
         for title, choices in _ONE_OF.items():
             definitions[title]["oneOf"] = choices
-    return {**_head(name, version), **root, "$defs": definitions}
+    # Defaults may be tuples and records: what is returned is what JSON says of them.
+    made: Schema = msgspec.json.decode(msgspec.json.encode({**_head(name, version), **root, "$defs": definitions}))
+    return made
 
 
 def _head(name: str, version: int) -> Schema:
