@@ -90,7 +90,7 @@ def read_seal(directory: Path) -> bytes:
     """
     path = directory / MANIFEST_FILE
     try:
-        with _open(path) as file:
+        with open_regular(path) as file:
             raw = file.read(MANIFEST_LIMIT + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise BundleError(_unsealed(directory)) from None
@@ -151,6 +151,23 @@ def _unsafe(path: str) -> str:
     return ""
 
 
+def open_regular(path: Path) -> io.BufferedReader:
+    """Open a regular file for reading, never through a link and without waiting for a pipe's writer.
+
+    Raises:
+        OSError: it cannot be opened, is a link, or is something else than a file.
+    """
+    if path.is_symlink():
+        raise OSError("it is a link")
+    # Absent on Windows, where making a link needs a privilege.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = os.fdopen(os.open(path, flags), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError("it is not a regular file")
+    return file
+
+
 def place_of(path: Path) -> Place:
     """Return a file's place; a name that no terminal should print comes escaped."""
     text = str(path)
@@ -166,19 +183,6 @@ def _unsealed(directory: Path) -> Problem:
         )
     found = "this is not a directory" if directory.exists() else "there is no such bundle directory"
     return Problem(found=found, fix="name the directory that `modelbout train` wrote", place=place_of(directory))
-
-
-def _open(path: Path) -> io.BufferedReader:
-    """Open a regular file for reading, never through a link and without waiting for a pipe's writer."""
-    if path.is_symlink():
-        raise OSError("it is a link")
-    # Absent on Windows, where making a link needs a privilege.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    file = os.fdopen(os.open(path, flags), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError("it is not a regular file")
-    return file
 
 
 def _walk(directory: Path) -> list[str]:
@@ -204,7 +208,7 @@ def _walk(directory: Path) -> list[str]:
 def _check(path: Path, *, sha256: str, length: int) -> list[Problem]:
     place = place_of(path)
     try:
-        with _open(path) as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             if size != length:
                 return [Problem(found=f"has {size} bytes", allowed=str(length), fix=AGAIN, place=place)]

@@ -21,7 +21,8 @@ class Registry(Protocol):
         """Return the model's events in sequence; empty for a model that nobody registered.
 
         Raises:
-            RegistryError: the ledger cannot be read, has a gap or a line that is no event.
+            ConfigError: the name is none.
+        RegistryError: the ledger cannot be read, has a gap or a line that is no event, or lost events.
         """
 
     def champion(self, model: str, stage: str, *, at: str | None = None) -> Title | None:

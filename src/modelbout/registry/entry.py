@@ -1,0 +1,101 @@
+"""Events before they stand in the ledger: drafted from a command, numbered, and told of as a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modelbout.errors import ConfigError, Problem, cause
+from modelbout.registry.ledger import Event, EventKind, is_name
+from modelbout.results import PromotionResult
+
+if TYPE_CHECKING:
+    from modelbout.registry.books import Book
+
+REASON_LIMIT = 2000  # ours: three plain sentences, ten times over; keeps a ledger's line readable
+ACTOR_LIMIT = 200  # ours: GitHub names take at most 39 characters, e-mail addresses at most 254 and mostly 40
+_NAMES = "lower-case letters, digits and dashes, first no dash, at most 64"
+
+
+def checked(name: str, what: str) -> str:
+    """Return the name of a model or a stage.
+
+    Raises:
+        ConfigError: it could not stand in a path or a tag.
+    """
+    if is_name(name):
+        return name
+    found = f"{cause(repr(name), limit=80)} is no name for a {what}"
+    raise ConfigError(Problem(found=found, allowed=_NAMES, fix=f"write the {what}'s name as it is in modelbout.yaml"))
+
+
+def draft(kind: EventKind, *, model: str, stage: str, actor: str, reason: str, at: str) -> Event:
+    """Return an event without number and version. Who and why are kept as one line each, and are never empty.
+
+    Raises:
+        ConfigError: a name is none, actor or reason is missing.
+    """
+    checked(model, "model")
+    checked(stage, "stage")
+    actor, reason = _line(actor, limit=ACTOR_LIMIT), _line(reason, limit=REASON_LIMIT)
+    for what, text in (("actor", actor), ("reason", reason)):
+        if not text:
+            fix = (
+                f"say {'who changes' if what == 'actor' else 'why you change'} the title: the ledger keeps it for ever"
+            )
+            raise ConfigError(Problem(found=f"the {what} is empty", allowed="a text", fix=fix))
+    return Event(
+        seq=0, at=at, event=kind, model=model, version=None, stage=stage, previous=None, actor=actor, reason=reason
+    )
+
+
+def registration(promotion: Event) -> Event:
+    """Return the event that registers the bundle which a promotion is about."""
+    return msgspec.structs.replace(promotion, event="register", stage=None, previous=None)
+
+
+def numbered(book: Book, *drafts: Event) -> tuple[Event, ...]:
+    """Return the drafts with the numbers that come next in the ledger."""
+    first = book.state.seq + 1
+    return tuple(msgspec.structs.replace(event, seq=first + place) for place, event in enumerate(drafts))
+
+
+def unfinished(book: Book, wanted: Event, *, to: str | None) -> Event | None:
+    """Return the last event when it is this very command, stopped after the commit and now run again.
+
+    Only ``champions.json`` tells the two apart: a command that ended brought it up to its event.
+    """
+    if not book.behind:
+        return None
+    last = book.events[-1]
+    same = (last.event, last.stage, last.actor, last.reason) == (
+        wanted.event,
+        wanted.stage,
+        wanted.actor,
+        wanted.reason,
+    )
+    return last if same and to in (None, last.version) else None
+
+
+def result(event: Event, *, dry_run: bool = False) -> PromotionResult:
+    """Return what a command says of its event; a dry run has no number."""
+    if event.event == "register":
+        raise ValueError("a registration alone is no result")
+    return PromotionResult(
+        model=event.model,
+        event=event.event,
+        version=event.version,
+        previous=event.previous,
+        stage=event.stage or "",
+        reason=event.reason,
+        created=event.at,
+        seq=None if dry_run else event.seq,
+        bundle_digest=event.bundle_digest,
+        dry_run=dry_run,
+    )
+
+
+def _line(text: str, *, limit: int) -> str:
+    # Bytes of a command line that are no UTF-8 arrive as lone surrogates, which JSON cannot hold.
+    return cause(text.encode("utf-8", "replace").decode(), limit=limit)
