@@ -127,7 +127,6 @@ def own_fault(error: Exception) -> Problem:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
     return Problem(
-        found=f"modelbout met something it did not foresee: {type(error).__name__}: {cause(error)}",
-        allowed="this is a fault of modelbout, not of your repository",
+        found=f"modelbout met something it did not foresee, its own fault: {type(error).__name__}: {cause(error)}",
         fix=f"please report it with the details in {Path(name)}; look them through first, they may name your files",
     )
