@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 REASON_LIMIT = 2000  # ours: three plain sentences, ten times over; keeps a ledger's line readable
 ACTOR_LIMIT = 200  # ours: GitHub names take at most 39 characters, e-mail addresses at most 254 and mostly 40
+URL_LIMIT = 2000  # ours: a GitHub run's address has about 80 characters
+NUMBER_LIMIT = 2**63 - 1  # the largest integer that every JSON reader of ours takes
 _NAMES = "lower-case letters, digits and dashes, first no dash, at most 64"
 
 
@@ -47,6 +49,23 @@ def draft(kind: EventKind, *, model: str, stage: str, actor: str, reason: str, a
             raise ConfigError(Problem(found=f"the {what} is empty", allowed="a text", fix=fix))
     return Event(
         seq=0, at=at, event=kind, model=model, version=None, stage=stage, previous=None, actor=actor, reason=reason
+    )
+
+
+def with_evidence(event: Event, *, verdict_digest: str | None, pull_request: int | None, run_url: str | None) -> Event:
+    """Return the event with what led to it.
+
+    Raises:
+        ConfigError: the pull request's number cannot be one.
+    """
+    if pull_request is not None and not 0 < pull_request <= NUMBER_LIMIT:
+        fix = "leave it out, or give the number that stands in the pull request's address"
+        raise ConfigError(Problem(found="the pull request's number is none", allowed="1 or more", fix=fix))
+    return msgspec.structs.replace(
+        event,
+        verdict_digest=None if verdict_digest is None else _line(verdict_digest, limit=URL_LIMIT),
+        pull_request=pull_request,
+        run_url=None if run_url is None else _line(run_url, limit=URL_LIMIT),
     )
 
 

@@ -9,7 +9,7 @@ from modelbout.errors import ChampionMovedError, GateRefusedError, Problem, Regi
 
 if TYPE_CHECKING:
     from modelbout.registry.books import Book
-    from modelbout.registry.ledger import Title
+    from modelbout.registry.ledger import Hold, Title
 
 
 def gate(book: Book, stage: str, title: Title | None, beaten: str | None) -> None:
@@ -21,8 +21,7 @@ def gate(book: Book, stage: str, title: Title | None, beaten: str | None) -> Non
     """
     hold = book.state.holds.get(stage)
     if hold is not None:
-        found = f"a hold of `{stage}` stands since event {hold.seq}, by {cause(hold.actor)}: {cause(hold.reason)}"
-        raise refused(found, "promotions wait until the hold is released")
+        raise refused(describe(stage, hold), "promotions wait until the hold is released")
     stands = title.bundle_digest if title else None
     if stands != beaten:
         found = f"the champion of `{book.model}` at `{stage}` is {title.version if title else 'nobody'}"
@@ -33,6 +32,11 @@ def gate(book: Book, stage: str, title: Title | None, beaten: str | None) -> Non
 
 def _short(digest: str | None) -> str:
     return "none" if digest is None else f"bundle {cause(digest, limit=13)}"
+
+
+def describe(stage: str, hold: Hold) -> str:
+    """Return a hold as a sentence."""
+    return f"a hold of `{stage}` stands since event {hold.seq}, by {cause(hold.actor)}: {cause(hold.reason)}"
 
 
 def registered(book: Book, version: str) -> str:

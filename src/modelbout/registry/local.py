@@ -11,18 +11,12 @@ from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
 from modelbout.catalogue import did_you_mean
-from modelbout.errors import (
-    ConfigError,
-    ModelboutError,
-    Problem,
-    RegistryError,
-    cause,
-)
+from modelbout.errors import ConfigError, ModelboutError, Problem, RegistryError, cause
 from modelbout.registry.books import Book, Books
 from modelbout.registry.disk import Disk, LocalDisk
-from modelbout.registry.entry import checked, draft, numbered, registration, result, unfinished
+from modelbout.registry.entry import checked, draft, numbered, registration, result, unfinished, with_evidence
 from modelbout.registry.events import fold, until
-from modelbout.registry.gate import gate, refused, registered, target
+from modelbout.registry.gate import describe, gate, refused, registered, target
 from modelbout.registry.shelf import Shelf
 from modelbout.registry.versions import latest, next_version
 from modelbout.seal import bundle_digest, place_of, verify_files
@@ -141,13 +135,8 @@ class LocalRegistry:
         """
         event = self._draft("promote", model, stage, actor, reason)
         manifest, digest = _of_model(bundle, model)
-        event = replace(
-            event,
-            bundle_digest=digest,
-            verdict_digest=verdict_digest,
-            pull_request=pull_request,
-            run_url=run_url,
-        )
+        event = with_evidence(event, verdict_digest=verdict_digest, pull_request=pull_request, run_url=run_url)
+        event = replace(event, bundle_digest=digest)
         with self._writing(dry_run=dry_run):
             book = self._book(model)
             title = book.state.title(stage)
@@ -178,6 +167,7 @@ class LocalRegistry:
             RegistryError: no such model or version, or the registry cannot be read or written; it is as it was.
         """
         event = self._draft("rollback", model, stage, actor, reason)
+        self._known(model)
         with self._writing(dry_run=dry_run):
             book = self._known(model)
             done = unfinished(book, event, to=to)
@@ -201,6 +191,7 @@ class LocalRegistry:
             RegistryError: no such model, or the registry cannot be read or written; it is as it was.
         """
         event = self._draft("release_hold" if release else "hold", model, stage, actor, reason)
+        self._known(model)
         with self._writing(dry_run=False):
             book = self._known(model)
             done = unfinished(book, event, to=None)
@@ -210,8 +201,7 @@ class LocalRegistry:
             if title is None:
                 raise refused(f"`{model}` never had a champion at `{stage}`", "nothing to hold")
             if standing and not release:
-                found = f"a hold of `{stage}` stands since event {standing.seq}, by {standing.actor}: {standing.reason}"
-                raise refused(found, "release it first to give another reason")
+                raise refused(describe(stage, standing), "release it first to give another reason")
             if release and not standing:
                 raise refused(f"no hold of `{stage}` stands", "promotions are allowed")
             return self._write(book, event, dry_run=False)
@@ -264,9 +254,9 @@ class LocalRegistry:
         """Put the bundle on the shelf and write both events; on failure nothing of it stays."""
         model, version, digest = book.model, event.version or "", event.bundle_digest or ""
         place = self._shelf.path(model, version)
-        for orphan in self._shelf.orphans(model, book.state.versions):
-            if orphan != place:
-                self._disk.remove(orphan)
+        orphans = (orphan for orphan in self._shelf.orphans(model, book.state.versions) if orphan != place)
+        for left in (*orphans, *self._shelf.leftovers(), *self._books.leftovers()):
+            self._disk.remove(left)
         try:
             self._shelf.put(bundle, model=model, version=version, digest=digest)
             after = self._books.commit(book, numbered(book, registration(event), event))

@@ -22,11 +22,18 @@ class Registry(Protocol):
 
         Raises:
             ConfigError: the name is none.
-        RegistryError: the ledger cannot be read, has a gap or a line that is no event, or lost events.
+            RegistryError: the ledger cannot be read, has a gap or a line that is no event, or lost events.
         """
 
     def champion(self, model: str, stage: str, *, at: str | None = None) -> Title | None:
-        """Return who holds (or held at an ISO moment) the title, or None when nobody does."""
+        """Return who holds (or held at an ISO moment) the title, or None when nobody does.
+
+        A date alone means the end of that day in UTC.
+
+        Raises:
+            ConfigError: a name or the moment is none.
+            RegistryError: the ledger cannot be read; that is never "nobody".
+        """
 
     def fetch(self, model: str, version: str, into: Path) -> Path:
         """Copy a version's bundle to ``into/<model>@<version>``, with every digest verified, and return that path.
@@ -52,20 +59,37 @@ class Registry(Protocol):
     ) -> PromotionResult:
         """Register the bundle (unless its digest is registered) and give it the title at ``stage``.
 
-        ``beaten`` is the bundle digest of the champion that it beat, None for a first one: compare-and-swap.
+        ``beaten`` is the bundle digest of the champion that it beat, None for a first one: compare-and-swap. A bundle
+        that holds the title already keeps it, and the event that gave it is returned.
 
         Raises:
             ChampionMovedError: the ledger names another champion than ``beaten``.
             GateRefusedError: a hold stands.
+            BundleError: the bundle, or the one it succeeds, is not what its digests say.
+            ConfigError: a name is none, the bundle is another model's, actor or reason is missing.
+            RegistryError: the registry cannot be read or written; it is as it was.
         """
 
     def rollback(
         self, *, model: str, stage: str, to: str | None, actor: str, reason: str, dry_run: bool = False
     ) -> PromotionResult:
-        """Give the title back to ``to`` (default: the version that held it before)."""
+        """Give the title back to ``to`` (default: the version that held it before the present one).
+
+        Raises:
+            GateRefusedError: there is none before, nobody holds the title, or ``to`` does.
+            BundleError: the bundle to return to is not what was registered.
+            ConfigError: a name is none, actor or reason is missing.
+            RegistryError: no such model or version, or the registry cannot be read or written.
+        """
 
     def hold(self, *, model: str, stage: str, actor: str, reason: str, release: bool = False) -> PromotionResult:
-        """Stop promotions at a stage, or allow them again."""
+        """Stop promotions at a stage, or allow them again with ``release``; rollbacks are always allowed.
+
+        Raises:
+            GateRefusedError: the hold stands already, none stands to release, or the stage never had a champion.
+            ConfigError: a name is none, actor or reason is missing.
+            RegistryError: no such model, or the registry cannot be read or written.
+        """
 
     def doctor(self, *, repair: bool) -> tuple[str, ...]:
         """Return what is out of order, one sentence each; with ``repair``, mend what can be mended safely."""
