@@ -1,1 +1,1 @@
-"""The process border to the user's own Python, and the sealed bundle."""
+"""Training and scoring in the user's own Python, behind a process border, and the sealed bundle that comes of it."""

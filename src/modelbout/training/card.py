@@ -1,0 +1,114 @@
+"""The model card in a bundle: what a person wants to know of a model file found two years later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modelbout.report.engine import template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelbout.manifest import Lineage, Scorer, Signature, Task
+    from modelbout.results import Estimate
+
+MAX_INPUTS = 200  # ours: a longer table is read by nobody; manifest.json has them all
+
+_CARD = template(
+    """
+# Model card: {{ name | code }}
+
+A {{ task }} model that predicts {{ signature.target | code }} ({{ signature.target_type }}).
+{% if signature.classes %}
+Classes: {% for one in signature.classes[:most] %}{{ one | code }}{{ "" if loop.last else ", " }}{% endfor %}
+{% if signature.positive is not none %}; positive: {{ signature.positive | code }}{% endif %}.
+{% endif %}
+
+## How it was made
+
+| | |
+|---|---|
+| trained | {{ lineage.created }} |
+| training rows | {{ rows_text }} |
+| commit | {{ commit }} |
+| seed | {{ lineage.seed }} |
+| Python | {{ lineage.python }} |
+| fingerprint | {{ lineage.fingerprint | code }} |
+| scored by | {{ scored }} |
+
+## What it reached
+
+{% if metrics %}
+On {{ holdout }} held-out rows, on the day it was trained. Numbers of another day or another holdout cannot be
+compared with these; a bout scores both models afresh.
+
+| metric | value | interval |
+|---|---|---|
+{% for row in metrics %}
+| {{ row[0] | code }} | {{ row[1] }} | {{ row[2] }} |
+{% endfor %}
+{% else %}
+No metrics were worked out.
+{% endif %}
+
+## Inputs
+
+| column | type | missing values in training |
+|---|---|---|
+{% for feature in signature.inputs[:most] %}
+| {{ feature.name | code }} | {{ feature.type }} | {{ "yes" if feature.nullable else "no" }} |
+{% endfor %}
+{% if signature.inputs | length > most %}
+
+{{ signature.inputs | length - most }} more are in `manifest.json`.
+{% endif %}
+"""
+)
+
+
+def card(
+    name: str,
+    *,
+    task: Task,
+    signature: Signature,
+    scorer: Scorer,
+    lineage: Lineage,
+    metrics: Mapping[str, Estimate],
+    rows: int,
+) -> str:
+    """Return the card as Markdown in which every name from outside is escaped.
+
+    Args:
+        name: the model's name.
+        task: binary, multiclass or regression.
+        signature: inputs and outputs.
+        scorer: how it is scored.
+        lineage: where it comes from.
+        metrics: what it reached on the holdout of its day.
+        rows: how many rows that holdout had.
+    """
+    dirty = " (with changes that were not committed)" if lineage.dirty else ""
+    return (
+        _CARD(
+            name=name,
+            task=task,
+            signature=signature,
+            lineage=lineage,
+            rows_text=f"{lineage.train_rows:,}",
+            commit=f"{lineage.commit}{dirty}" if lineage.commit else "not known",
+            scored=" ".join(scorer.command) if scorer.kind == "command" else "scikit-learn, loaded by skops",
+            metrics=[(key, _number(estimate.value), _interval(estimate)) for key, estimate in sorted(metrics.items())],
+            holdout=f"{rows:,}",
+            most=MAX_INPUTS,
+        )
+        + "\n"
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _interval(estimate: Estimate) -> str:
+    found = estimate.interval
+    return f"{_number(found.low)} to {_number(found.high)}" if found else ""

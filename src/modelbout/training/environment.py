@@ -1,0 +1,99 @@
+"""The user's interpreter: which one, and what is installed in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelbout.errors import ConfigError, Place, Problem
+from modelbout.training import worker
+from modelbout.training.errand import send
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROBE_SECONDS = 120.0  # ours: it reads a few hundred small files; a cold network disk may need a minute
+KEY = "train.python"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What runs the user's code.
+
+    Attributes:
+        interpreter: the program to start.
+        python: its version, such as ``3.12.4``.
+        packages: version by normalised name (PEP 503), sorted.
+    """
+
+    interpreter: str
+    python: str
+    packages: Mapping[str, str]
+
+    @property
+    def lock(self) -> str:
+        """Return one line ``name==version`` for each installed package, sorted."""
+        return "".join(f"{name}=={version}\n" for name, version in self.packages.items())
+
+
+def interpreter(python: str | None, root: Path) -> str:
+    """Return the program that ``train.python`` names: a path from the root, an absolute one, or a name on the PATH.
+
+    Raises:
+        ConfigError: there is no such program.
+    """
+    if python is None:
+        return sys.executable
+    plain = Path(python)
+    found = shutil.which(python) if plain.name == python else None
+    candidates = [root / plain]
+    if os.name == "nt":  # pragma: no cover -- the tests run on POSIX
+        candidates.append(root / plain.parent.parent / "Scripts" / "python.exe")
+    for candidate in candidates:
+        if candidate.is_file():
+            # Not resolved: a virtual environment is found by the link's own place.
+            return str(candidate.absolute())
+    if found:
+        return found
+    raise ConfigError(
+        Problem(
+            found=f"there is no interpreter {python!r}",
+            allowed="a path from the directory of modelbout.yaml, or a name on the PATH",
+            fix="make the environment first, or correct `train.python`",
+            place=Place(key=KEY),
+        )
+    )
+
+
+def probe(python: str | None, *, root: Path, work: Path) -> Environment:
+    """Ask the user's interpreter for its version and its packages; imports nothing heavy there.
+
+    Raises:
+        ConfigError: there is no such interpreter.
+        TrainingError: it does not start or does not answer.
+    """
+    program = interpreter(python, root)
+    answer = send({"job": "probe"}, interpreter=program, cwd=root, work=work, timeout_seconds=PROBE_SECONDS, key=KEY)
+    return Environment(interpreter=program, python=answer.python, packages=dict(sorted(answer.packages.items())))
+
+
+def require_packages(environment: Environment) -> None:
+    """Refuse an environment without the four packages that the worker needs.
+
+    Raises:
+        ConfigError: naming the missing ones.
+    """
+    missing = [name for name in worker.NEEDED if name not in environment.packages]
+    if missing:
+        raise ConfigError(
+            Problem(
+                found=f"the interpreter {environment.interpreter} has no {', '.join(missing)}",
+                allowed=f"an environment with {', '.join(worker.NEEDED)}",
+                fix=f"install them there: {environment.interpreter} -m pip install {' '.join(missing)}",
+                place=Place(key=KEY),
+            )
+        )
