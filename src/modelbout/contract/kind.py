@@ -147,6 +147,7 @@ class Check:
         long: the keys that the long form allows.
         main: the key that holds the value in the long form.
         many: whether the contract lists several rules under the key.
+        breaks: why a change that ``compare`` calls tighter breaks somebody.
     """
 
     key: str
@@ -161,6 +162,7 @@ class Check:
     long: tuple[LongKey, ...] = LONG_KEYS
     main: str = "is"
     many: bool = False
+    breaks: str = "data that kept the old rule may break this one"
 
 
 def of_rows(what: str) -> Callable[[int, int], str]:

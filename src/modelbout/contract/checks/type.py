@@ -86,11 +86,9 @@ def _fix(rule: Rule, table: Table) -> str:
     )
 
 
-def compare(old: str, new: str) -> Change:
-    """Compare two types: any change but that from integer to number breaks readers, and that one widens."""
-    if old == new:
-        return "same"
-    return "looser" if (old, new) == ("integer", "number") else "tighter"
+def compare(old: str | None, new: str | None) -> Change:
+    """Compare two types: whoever reads the column meets another one."""
+    return "same" if old == new else "tighter"
 
 
 CHECK: Final = Check(
@@ -102,4 +100,5 @@ CHECK: Final = Check(
     measure=measure,
     compare=compare,
     long=NO_TOLERANCE,
+    breaks="its readers meet another type",
 )
