@@ -21,8 +21,14 @@ NAME_LIMIT = 60
 TEXT_LIMIT = 600
 """Characters of a sentence from outside: twice what `errors.cause` lets through. Our own choice."""
 
-BLOCK_LINES = 20
-BLOCK_COLUMNS = 160
+REASON_LIMIT = 300
+"""Characters of one of several reasons, as `errors.cause` cuts them."""
+
+ATTRIBUTE_LIMIT = 1500
+"""Characters of a picture's alternative text: a plot with 30 lines still fits. Our own choice."""
+
+BLOCK_LINES = 12
+BLOCK_COLUMNS = 120
 """Size of a quoted log: what a reader takes in; the whole log is in the run directory. Our own choice."""
 
 MARKER_LIMIT = 200
@@ -131,9 +137,9 @@ def block(value: str) -> Markdown:
     return Markdown("\n".join([f"{fence}text", *(f"  {line}".rstrip() for line in lines), fence]))
 
 
-def attribute(value: object, *, limit: int = TEXT_LIMIT) -> Markdown:
+def attribute(value: object, *, limit: int = ATTRIBUTE_LIMIT) -> Markdown:
     """Return the inside of a double-quoted HTML attribute."""
-    return Markdown(re.sub(r"[^\w ,.;-]|_", lambda found: f"&#{ord(found[0])};", clean(value, limit=limit)))
+    return Markdown(re.sub(r"[^\w ,.;:()+%/-]|_", lambda found: f"&#{ord(found[0])};", clean(value, limit=limit)))
 
 
 def address(value: str) -> Markdown:

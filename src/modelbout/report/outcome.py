@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelbout.report import words
-from modelbout.report.escape import Markdown, code, text
+from modelbout.report.escape import REASON_LIMIT, Markdown, code, text
 from modelbout.report.numbers import TARGET, count, counted, level_places, number
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ def _guardrails(bout: BoutResult, status: str) -> list[str]:
 
 
 def _reasons(bout: BoutResult) -> Markdown:
-    reasons = [_sentence(text(reason)) for reason in bout.reasons[:REASONS_LIMIT]]
+    reasons = [_sentence(text(reason, limit=REASON_LIMIT)) for reason in bout.reasons[:REASONS_LIMIT]]
     return Markdown(" ".join(reasons) or "its conditions do not hold.")
 
 

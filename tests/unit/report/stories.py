@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from modelbout.errors import Place, Problem
 from modelbout.report.story import Story
@@ -73,8 +74,8 @@ def metric(
     )
 
 
-def part(  # one slice
-    column: str, group: str, rows: int, status: SliceStatus, gain: float | None = None, half: float = 0.01
+def part(
+    column: str, group: str, rows: int, status: SliceStatus, gain: float | None = None, *, half: float = 0.01
 ) -> SliceResult:
     if gain is None:
         return SliceResult(column=column, group=group, rows=rows, status=status)
@@ -93,10 +94,10 @@ def part(  # one slice
 def curves(*, champion: bool = True) -> tuple[Curve, ...]:
     grid = [step / 50 for step in range(51)]
     found = []
-    for side, power in (("champion", 0.32), ("challenger", 0.28)):
-        if side == "champion" and not champion:
+    powers: dict[Literal["champion", "challenger"], float] = {"champion": 0.32, "challenger": 0.28}
+    for name, power in powers.items():
+        if name == "champion" and not champion:
             continue
-        name = "champion" if side == "champion" else "challenger"
         found.append(Curve(kind="roc", side=name, x=tuple(grid), y=tuple(x**power for x in grid)))
         found.append(
             Curve(
@@ -107,7 +108,7 @@ def curves(*, champion: bool = True) -> tuple[Curve, ...]:
             )
         )
         bins = [(step + 0.5) / 10 for step in range(10)]
-        wave = 0.06 if side == "champion" else 0.02
+        wave = 0.06 if name == "champion" else 0.02
         found.append(
             Curve(
                 kind="calibration",
@@ -136,13 +137,13 @@ def residuals() -> tuple[Curve, ...]:
 
 def slices() -> tuple[SliceResult, ...]:
     return (
-        part("Contract", "Month-to-month", 774, "better", 0.021, 0.009),
-        part("Contract", "One year", 301, "no difference shown", 0.004, 0.022),
-        part("Contract", "Two year", 334, "no difference shown", -0.006, 0.031),
-        part("gender", "Female", 702, "no difference shown", 0.012, 0.014),
-        part("gender", "Male", 707, "no difference shown", 0.015, 0.0135),
-        part("SeniorCitizen", "0", 1180, "better", 0.0162, 0.0098),
-        part("SeniorCitizen", "1", 229, "worse", -0.029, 0.024),
+        part("Contract", "Month-to-month", 774, "better", 0.021, half=0.009),
+        part("Contract", "One year", 301, "no difference shown", 0.004, half=0.022),
+        part("Contract", "Two year", 334, "no difference shown", -0.006, half=0.031),
+        part("gender", "Female", 702, "no difference shown", 0.012, half=0.014),
+        part("gender", "Male", 707, "no difference shown", 0.015, half=0.0135),
+        part("SeniorCitizen", "0", 1180, "better", 0.0162, half=0.0098),
+        part("SeniorCitizen", "1", 229, "worse", -0.029, half=0.024),
         part("PaymentMethod", "Mailed check", 61, "not enough rows"),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelbout.report.engine import template
-from modelbout.report.escape import Markdown, block, code, text
+from modelbout.report.escape import REASON_LIMIT, Markdown, block, code, text
 
 if TYPE_CHECKING:
     from modelbout.report.story import Story
@@ -14,7 +14,7 @@ ORDER = 20
 TITLE = "error"
 DROP: int | None = None
 
-REASONS_LIMIT = 20
+REASONS_LIMIT = 5
 """Reasons listed; an error has one or two."""
 
 _TEMPLATE = template("""
@@ -53,7 +53,9 @@ def render(story: Story) -> str | None:
     if bout is None or bout.verdict != "error" or story.refused_by_contract:
         return None
     if bout.error is None:
-        return "### Why there is no verdict\n\n" + "\n".join(f"- {text(line)}" for line in bout.reasons[:REASONS_LIMIT])
+        return "### Why there is no verdict\n\n" + "\n".join(
+            f"- {text(line, limit=REASON_LIMIT)}" for line in bout.reasons[:REASONS_LIMIT]
+        )
     error = bout.error
     found, _, log = error.found.partition("\n")
     place = str(error.place)
@@ -63,5 +65,9 @@ def render(story: Story) -> str | None:
         allowed=text(error.allowed) if error.allowed else None,
         fix=text(error.fix) if error.fix else None,
         log=block(log) if log.strip() else Markdown(),
-        reasons=[text(reason) for reason in bout.reasons[:REASONS_LIMIT] if reason not in {found, error.found}],
+        reasons=[
+            text(reason, limit=REASON_LIMIT)
+            for reason in bout.reasons[:REASONS_LIMIT]
+            if reason not in {found, error.found}
+        ],
     )
