@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 TRUE_TEXTS: Final = ("true", "yes", "1")
 FALSE_TEXTS: Final = ("false", "no", "0")
+FIRST_ROWS: Final = 10_000  # enough to rule most types out; what is left is asked of every row
 MOST_YEAR: Final = 9999  # datetime.date's largest year: later dates would break every Python consumer
 
+_ALWAYS: Final = frozenset({"present", "code", "digits", "integer", "finite"})  # no types, or needed to judge one
 _ISO_DATE: Final = "%Y-%m-%d"
 _ISO_NAIVE: Final = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 _ISO_AWARE: Final = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
@@ -123,40 +126,53 @@ def infer_columns(lazy: pl.LazyFrame, names: Sequence[str]) -> tuple[ColumnReadi
     A type is taken only if every value says it and none would change its look: ``007``, ``+49`` and integers beyond
     64 bits stay text, ``yes`` and ``1`` are no booleans here. A column without any value is text.
     """
-    if not names:
-        return ()
-    queries = [query.alias(f"{label} {place}") for place, name in enumerate(names) for label, query in _questions(name)]
-    answers = lazy.select(queries).collect(engine="streaming").row(0, named=True)
-    return tuple(
-        _decide(name, {label: int(answers[f"{label} {place}"] or 0) for label, _ in _questions(name)})
-        for place, name in enumerate(names)
-    )
+    everything = {name: set(_questions(name)) for name in names}
+    first = _answers(lazy.head(FIRST_ROWS), everything)
+    # A type that the first rows rule out need not be tried on millions: trying dates costs most of the time.
+    open_still = {
+        name: {label for label in labels if label in _ALWAYS or first[name][label] == first[name]["present"]}
+        for name, labels in everything.items()
+    }
+    answers = _answers(lazy, open_still)
+    return tuple(_decide(name, answers[name]) for name in names)
 
 
-def _questions(name: str) -> list[tuple[str, pl.Expr]]:
+def _answers(lazy: pl.LazyFrame, asked: dict[str, set[str]]) -> dict[str, Counter[str]]:
+    queries = [
+        query.alias(f"{place} {label}")
+        for place, (name, labels) in enumerate(asked.items())
+        for label, query in _questions(name).items()
+        if label in labels
+    ]
+    row = lazy.select(queries).collect(engine="streaming").row(0, named=True)
+    return {
+        name: Counter({label: int(row[f"{place} {label}"] or 0) for label in labels})
+        for place, (name, labels) in enumerate(asked.items())
+    }
+
+
+def _questions(name: str) -> dict[str, pl.Expr]:
     text = pl.col(name)
 
     def says(column: ColumnReading) -> pl.Expr:
         return cast(text, column).is_not_null().sum()
 
-    return [
-        ("present", text.is_not_null().sum()),
-        ("code", text.str.contains(r"^(?:\+|[+-]?0\d)").sum()),
-        ("digits", text.str.contains(r"^[+-]?\d+$").sum()),
-        ("integer", says(ColumnReading(name, "integer"))),
-        ("number", says(ColumnReading(name, "number"))),
-        ("finite", cast(text, ColumnReading(name, "number")).is_finite().sum()),
-        ("boolean", text.str.to_lowercase().is_in(["true", "false"]).sum()),
-        (
-            "date",
-            (text.str.contains(r"^\d{4}-\d{2}-\d{2}$") & cast(text, ColumnReading(name, "date")).is_not_null()).sum(),
-        ),
-        ("naive", says(ColumnReading(name, "datetime"))),
-        ("aware", says(ColumnReading(name, "datetime", timezone="UTC"))),
-    ]
+    iso_date = text.str.contains(r"^\d{4}-\d{2}-\d{2}$") & cast(text, ColumnReading(name, "date")).is_not_null()
+    return {
+        "present": text.is_not_null().sum(),
+        "code": text.str.contains(r"^(?:\+|[+-]?0\d)").sum(),
+        "digits": text.str.contains(r"^[+-]?\d+$").sum(),
+        "integer": says(ColumnReading(name, "integer")),
+        "number": says(ColumnReading(name, "number")),
+        "finite": cast(text, ColumnReading(name, "number")).is_finite().sum(),
+        "boolean": text.str.to_lowercase().is_in(["true", "false"]).sum(),
+        "date": iso_date.sum(),
+        "naive": says(ColumnReading(name, "datetime")),
+        "aware": says(ColumnReading(name, "datetime", timezone="UTC")),
+    }
 
 
-def _decide(name: str, count: dict[str, int]) -> ColumnReading:
+def _decide(name: str, count: Counter[str]) -> ColumnReading:
     present = count["present"]
     plain = count["code"] == 0
     number = count["number"] == present and count["finite"] > 0 and count["digits"] == count["integer"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,53 +28,70 @@ def class_strength(column: pl.Series, is_class: Sequence[NDArray[np.bool_]], *, 
         is_class: for each class, shape (n,), which rows belong to it.
         enough: stop at the first class below this, as only the worst one counts.
     """
-    order = _order(column)
-    ranks = None if order is None else _ranks(np.where(np.isnan(order), -np.inf, order))
-    groups = _groups(column, order)
-    folds = _folds(len(column))
+    feature = _prepare(column)
     worst = 1.0
     for member in is_class:
         best = 0.0
-        if ranks is not None:
-            area = _area(ranks, member)
+        if feature.ranks is not None:
+            area = _area(feature.ranks, member)
             best = max(area, 1 - area)
         if best < enough:
-            best = max(best, _area(_ranks(_held_out_means(groups, folds, member.astype(np.float64))), member))
+            rates = _held_out_means(feature.groups, member.astype(np.float64))
+            best = max(best, _area(ranked(rates), member))
         worst = min(worst, best)
         if worst < enough:
             break
     return worst
 
 
-def number_strength(column: pl.Series, answers: NDArray[np.float64]) -> float:
+def number_strength(column: pl.Series, answers: NDArray[np.float64], answer_ranks: NDArray[np.float64]) -> float:
     """Return the best R2 with which the column alone tells the answers: line, line through ranks, or group means.
 
     Args:
         column: n values of one feature.
         answers: shape (n,), finite and not all equal.
+        answer_ranks: shape (n,), ``ranked(answers)``: worked out once for all columns.
     """
-    order = _order(column)
+    feature = _prepare(column)
     best = 0.0
-    if order is not None:
-        there = np.isfinite(order)
+    if feature.values is not None and feature.ranks is not None:
+        there = np.isfinite(feature.values)
+        if there.all():
+            best = _squared_correlation(feature.ranks, answer_ranks)
+        elif there.mean() >= LEAST_PRESENT:
+            best = _squared_correlation(feature.ranks[there], ranked(answers[there]))
         if there.mean() >= LEAST_PRESENT:
-            x, y = order[there], answers[there]
-            best = max(_squared_correlation(x, y), _squared_correlation(_ranks(x), _ranks(y)))
-    means = _held_out_means(_groups(column, order), _folds(len(column)), answers)
-    missed = np.square(answers - means).sum() / np.square(answers - answers.mean()).sum()
-    return max(best, 1.0 - float(missed))
+            best = max(best, _squared_correlation(feature.values[there], answers[there]))
+    missed = np.square(answers - _held_out_means(feature.groups, answers)).sum()
+    return max(best, 1.0 - float(missed / np.square(answers - answers.mean()).sum()))
 
 
-def _order(column: pl.Series) -> NDArray[np.float64] | None:
+def ranked(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the ranks of the values from 1, ties sharing their mean; shape (n,)."""
+    return pl.Series(values).rank("average").to_numpy().astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Feature:
+    """One column: values and ranks (nulls lowest) where it has an order, and group codes from 0."""
+
+    values: NDArray[np.float64] | None
+    ranks: NDArray[np.float64] | None
+    groups: NDArray[np.int64]
+
+
+def _prepare(column: pl.Series) -> _Feature:
     if column.dtype.is_temporal():
         column = column.to_physical()
-    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
-        return column.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return None
-
-
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return pl.Series(values).rank("average").to_numpy().astype(np.float64)
+    if not (column.dtype.is_numeric() or column.dtype == pl.Boolean):
+        return _Feature(None, None, column.rank("dense").fill_null(0).cast(pl.Int64).to_numpy())
+    values = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    missing = np.isnan(values)
+    ranks = ranked(np.where(missing, -np.inf, values))
+    distinct, codes = np.unique(ranks, return_inverse=True)
+    if distinct.size > MOST_VALUES:
+        codes = np.where(missing, BINS, (ranks - 1) * BINS // ranks.size)
+    return _Feature(values, ranks, codes.astype(np.int64))
 
 
 def _area(ranks: NDArray[np.float64], member: NDArray[np.bool_]) -> float:
@@ -82,22 +101,13 @@ def _area(ranks: NDArray[np.float64], member: NDArray[np.bool_]) -> float:
     return float((ranks[member].sum() - inside * (inside + 1) / 2) / (inside * outside))
 
 
-def _groups(column: pl.Series, order: NDArray[np.float64] | None) -> NDArray[np.int64]:
-    if order is not None and column.n_unique() > MOST_VALUES:
-        ranks = _ranks(np.where(np.isnan(order), -np.inf, order))
-        bins = ((ranks - 1) * BINS // len(column)).astype(np.int64)
-        return np.where(np.isnan(order), BINS, bins)
-    return column.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
-
-
+@lru_cache(maxsize=1)
 def _folds(rows: int) -> NDArray[np.int64]:
     return np.random.default_rng(0).permutation(rows) % FOLDS
 
 
-def _held_out_means(
-    groups: NDArray[np.int64], folds: NDArray[np.int64], answers: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    cells = groups * FOLDS + folds
+def _held_out_means(groups: NDArray[np.int64], answers: NDArray[np.float64]) -> NDArray[np.float64]:
+    cells = groups * FOLDS + _folds(groups.size)
     size = (int(groups.max()) + 1) * FOLDS
     counts = np.bincount(cells, minlength=size).reshape(-1, FOLDS)
     sums = np.bincount(cells, weights=answers, minlength=size).reshape(-1, FOLDS)
