@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from modelbout.report import plot_texts, readings
@@ -238,6 +238,7 @@ def _interval(axes: Axes, row: int, estimate: Estimate, unit: Unit, tone: tuple[
         markersize=6.5 if mark == "o" else 9,
         color=colour,
         markeredgecolor=axes.get_facecolor(),
+        markeredgewidth=1.0 if mark == "o" else 0.0,
     )
 
 
