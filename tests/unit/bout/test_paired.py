@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from modelbout.bout import intervals
+from modelbout.bout.comparison import contrast
+from modelbout.bout.intervals import DIRICHLET, INFLUENCE
+from modelbout.bout.metric import TableMetric
+from modelbout.bout.paired import ADJUSTED, SAME, TIE, difference
+from modelbout.bout.roster import metric, names_for
+from modelbout.bout.sheet import Sheet
+from modelbout.predictions import Predictions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from modelbout.bout.paired import Difference
+    from modelbout.manifest import Task
+
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+CASES = [(task, name) for task in TASKS for name in names_for(task)]
+POPULATION = 60_000
+REPEATS = 300
+
+
+def between(name: str, challenger: Sheet, champion: Sheet, seed: int = 0) -> Difference:
+    found = contrast(name, challenger, champion, confidence=0.95, seed=seed).difference
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("task", "name"), CASES)
+def test_better_is_positive_and_swapping_the_corners_flips_it(
+    task: Task, name: str, draw: Callable[..., Sheet]
+) -> None:
+    good, bad = draw(task, rows=2000, model=1, noise=0.1), draw(task, rows=2000, model=2, noise=2.5)
+    forth, back = between(name, good, bad), between(name, bad, good)
+    assert forth.low > 0
+    assert forth.p < 0.01
+    assert forth.improvement == pytest.approx(-back.improvement)
+    assert forth.low == pytest.approx(-back.high, abs=0.02 * forth.improvement)
+    assert forth.error == pytest.approx(back.error, rel=0.05)
+
+
+@pytest.mark.parametrize(("task", "name"), CASES)
+def test_the_same_model_twice_is_a_tie(task: Task, name: str, draw: Callable[..., Sheet]) -> None:
+    assert between(name, draw(task), draw(task)) == TIE
+    assert TIE.method == SAME
+
+
+def test_each_kind_says_its_method(draw: Callable[..., Sheet]) -> None:
+    binary = draw("binary", model=1), draw("binary", model=2)
+    many = draw("multiclass", model=1), draw("multiclass", model=2)
+    assert between("roc_auc", *binary).method == INFLUENCE
+    assert between("f1", *binary).method == DIRICHLET
+    assert between("accuracy", *many).method == ADJUSTED
+    assert between("log_loss", *many).method == INFLUENCE
+
+
+def test_rounding_noise_is_a_tie(draw: Callable[..., Sheet]) -> None:
+    sheet = draw("binary")
+    noisy = Sheet("binary", 2, 1, sheet.truth, Predictions(sheet.label, sheet.proba * (1 - 1e-15)))
+    assert not sheet.same_answers(noisy)
+    assert between("log_loss", sheet, noisy) == TIE
+
+
+def test_a_steady_difference_is_sure() -> None:
+    truth = np.arange(64.0)
+    near, far = (Sheet("regression", 0, None, truth, Predictions(value=truth + by)) for by in (1.0, 1.5))
+    found = between("mae", near, far)
+    assert (found.improvement, found.low, found.high, found.p) == (0.5, 0.5, 0.5, 0.0)
+
+
+def test_the_same_order_is_no_difference_of_auc(draw: Callable[..., Sheet]) -> None:
+    sheet = draw("binary")
+    squeezed = sheet.proba[:, 1] ** 3
+    other = Sheet("binary", 2, 1, sheet.truth, Predictions(sheet.label, np.column_stack([1 - squeezed, squeezed])))
+    found = between("roc_auc", sheet, other)
+    assert (found.improvement, found.low, found.high, found.p) == (0, 0, 0, 1)
+
+
+def test_same_labels_of_different_models_are_not_surely_the_same(draw: Callable[..., Sheet]) -> None:
+    sheet = draw("binary")
+    squeezed = 0.9 * sheet.proba + 0.05
+    found = between("accuracy", sheet, Sheet("binary", 2, 1, sheet.truth, Predictions(sheet.label, squeezed)))
+    assert found.improvement == 0
+    assert found.low < 0 < found.high
+    assert found.p > 0.5
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_four_rows_that_changed_do_not_decide(task: Task, draw: Callable[..., Sheet]) -> None:
+    sheet = draw(task, rows=1000, classes=3)
+    champion = sheet.label.copy()
+    right = np.flatnonzero(champion == sheet.codes)[:4]
+    champion[right] = (champion[right] + 1) % sheet.classes
+    mine = Sheet(task, sheet.classes, sheet.positive, sheet.truth, Predictions(label=sheet.label))
+    theirs = Sheet(task, sheet.classes, sheet.positive, sheet.truth, Predictions(label=champion))
+    found = between("accuracy", mine, theirs)
+    assert found.improvement == pytest.approx(0.004)
+    assert found.low < 0
+
+
+def test_a_rare_class_leaves_no_difference_of_means_over_classes() -> None:
+    truth = np.array([0] * 30 + [1] * 30 + [2] * 4, dtype=np.int64)
+    sheets = [Sheet("multiclass", 3, None, truth, Predictions(label=(truth + by) % 3)) for by in (0, 1)]
+    found = contrast("balanced_accuracy", sheets[0], sheets[1], confidence=0.95, seed=0)
+    assert found.difference is None
+    assert found.improvement is not None
+    assert found.improvement.value == pytest.approx(1)
+    assert found.improvement.interval is None
+
+
+def test_draws_that_go_down_are_turned_round(draw: Callable[..., Sheet]) -> None:
+    # No metric of the table is lower-is-better today; one that is must not be judged upside down.
+    accuracy = metric("accuracy")
+    assert isinstance(accuracy, TableMetric)
+    right = accuracy.formula
+
+    def wrong(table: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:
+        return np.asarray(1 - right(table, positive))
+
+    errors = TableMetric("Errors", ("binary",), "unit", wrong, accuracy.gradient, better="lower")
+    sheets = draw("binary", model=1, noise=0.1), draw("binary", model=2, noise=2.5)
+    measured = errors.measure(sheets[0]), errors.measure(sheets[1])
+    found = difference(errors, *sheets, measured, confidence=0.95, seed=0)
+    straight = between("accuracy", *sheets)
+    assert found is not None
+    assert found.improvement == pytest.approx(straight.improvement)
+    assert (found.low, found.high) == pytest.approx((straight.low, straight.high))
+
+
+@pytest.mark.parametrize(
+    ("task", "name", "rows"),
+    [
+        ("binary", "roc_auc", 200),
+        ("binary", "roc_auc", 1000),
+        ("binary", "average_precision", 500),
+        ("binary", "log_loss", 200),
+        ("binary", "brier", 200),
+        ("binary", "accuracy", 200),
+        ("binary", "f1", 500),
+        ("binary", "mcc", 1000),
+        ("multiclass", "roc_auc", 300),
+        ("multiclass", "accuracy", 500),
+        ("multiclass", "f1_macro", 500),
+        ("regression", "rmse", 200),
+        ("regression", "mae", 200),
+        ("regression", "r2", 500),
+        ("regression", "mape_safe", 200),
+    ],
+)
+def test_paired_intervals_hold_the_true_difference_as_often_as_they_say(
+    task: Task, name: str, rows: int, draw: Callable[..., Sheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intervals, "DRAWS", 2000)  # a tenth: many repeats in a few seconds
+    good = draw(task, rows=POPULATION, model=1, noise=0.4)
+    fair = draw(task, rows=POPULATION, model=2, noise=0.6)
+    truth = between(name, good, fair).improvement
+    rng = np.random.default_rng(rows)
+    held = 0
+    for repeat in range(REPEATS):
+        drawn = rng.integers(0, POPULATION, rows)
+        found = between(name, good.take(drawn), fair.take(drawn), seed=repeat)
+        held += found.low <= truth <= found.high
+    assert 0.92 <= held / REPEATS <= 0.98
