@@ -89,7 +89,7 @@ def timestamps(values: list[str]) -> Callable[[Repository], object]:
 CASES: dict[str, tuple[Callable[[Repository], object], int, str]] = {
     "an empty file": (lambda repo: repo.write(TABLE, ""), 3, "empty"),
     "header only": (table(lambda lines: lines[:1]), 3, "rows"),
-    "ragged rows": (table(lambda lines: [*lines[:5], lines[5] + ",more", *lines[6:]]), 3, "line 6"),
+    "ragged rows": (table(lambda lines: [*lines[:5], lines[5] + ",more", *lines[6:]]), 3, "shop.csv:6: "),
     "latin-1": (
         lambda repo: repo.write(TABLE, shop().replace("north", "nörth").encode("latin-1")),
         3,
@@ -101,10 +101,10 @@ CASES: dict[str, tuple[Callable[[Repository], object], int, str]] = {
             contract("columns:", 'read: {delimiter: ","}\ncolumns:'),
         ),
         3,
-        "delimiter",
+        "not in the table",
     ),
     "duplicate headers": (table(lambda lines: ["id,age,age,region,bought", *lines[1:]]), 3, "age"),
-    "a blank header": (table(lambda lines: ["id,age,,region,bought", *lines[1:]]), 3, "header"),
+    "a blank header": (table(lambda lines: ["id,age,,region,bought", *lines[1:]]), 3, "blank name"),
     "mixed types": (cell(7, 2, "abc"), 3, "1 of 900"),
     "20-digit integers": (
         both(column(1, lambda _, __: "12345678901234567890"), contract("age: {type: number", "age: {type: integer")),
@@ -117,7 +117,9 @@ CASES: dict[str, tuple[Callable[[Repository], object], int, str]] = {
     "one class only in the holdout": (
         both(
             lambda repo: repo.write("data/train.csv", shop(300)),
-            lambda repo: repo.write("data/hold.csv", shop(300, seed=9).replace(",no", ",yes").replace("\nc", "\nh")),
+            lambda repo: repo.write(
+                "data/hold.csv", shop(300, seed=9).replace(",no\n", ",yes\n").replace("\nc", "\nh")
+            ),
             config(
                 "source: data/shop.csv\n  split: {holdout: 0.4, by: id}",
                 "train: data/train.csv\n  holdout: data/hold.csv",
@@ -130,7 +132,7 @@ CASES: dict[str, tuple[Callable[[Repository], object], int, str]] = {
         both(
             lambda repo: repo.write("data/train.csv", shop(300)),
             lambda repo: repo.write(
-                "data/hold.csv", shop(300, seed=9).replace("\nc", "\nh").replace(",no", ",maybe", 3)
+                "data/hold.csv", shop(300, seed=9).replace("\nc", "\nh").replace(",no\n", ",maybe\n", 3)
             ),
             contract('values: ["yes", "no"]', 'values: ["yes", "no", maybe]'),
             config(
@@ -166,7 +168,11 @@ CASES: dict[str, tuple[Callable[[Repository], object], int, str]] = {
     "a directory in a file's place": (directory_in_place, 3, "directory"),
     "a YAML bomb": (bomb, 2, "modelbout.yaml"),
     "a 50 MB YAML": (lambda repo: repo.write("modelbout.yaml", b"# " + b"x" * 50_000_000), 2, "modelbout.yaml"),
-    "a path outside the repository": (config("source: data/shop.csv", "source: ../../etc/passwd"), 2, "outside"),
+    "a path outside the repository": (
+        config("source: data/shop.csv", "source: ../../etc/passwd"),
+        2,
+        "leaves the repository",
+    ),
     "an unknown key": (config("seed: 3", "sead: 3"), 2, "Did you mean `seed`?"),
     "an unknown metric": (config("metric: roc_auc", "metric: roc_acu"), 2, "Did you mean `roc_auc`?"),
     "an unknown column": (config("target: bought", "target: bougth"), 2, "Did you mean 'bought'?"),

@@ -14,7 +14,7 @@ from modelbout.data.table import load
 from modelbout.errors import ConfigError, DataError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import polars as pl
 
@@ -65,19 +65,22 @@ def scans(work: Workspace, contract: Contract | None) -> dict[Role, Scan]:
         if source is not None
     }
     known = {column for opening in opened.values() for column in opening.columns}
-    unknown = [
-        Problem(
-            found=f"there is no column {name!r} in the data.{did_you_mean(name, known)}",
-            allowed="one of the table's columns",
-            fix="correct the name, or bring the column back",
-            place=work.loaded.place(key),
-        )
-        for key, name in named_columns(work)
-        if name not in known
-    ]
+    # A column that the contract promises is named rightly: when it is gone, the contract says so, and better.
+    known |= {column.name for column in contract.columns} if contract else set()
+    unknown = [absent(work, key, name, known) for key, name in named_columns(work) if name not in known]
     if unknown:
         raise ConfigError(*unknown)
     return opened
+
+
+def absent(work: Workspace, key: str, name: str, known: Collection[str]) -> Problem:
+    """Return the problem of a column that the configuration names and the data does not have."""
+    return Problem(
+        found=f"there is no column {name!r} in the data.{did_you_mean(name, known)}",
+        allowed="one of the table's columns",
+        fix="correct the name, or bring the column back",
+        place=work.loaded.place(key),
+    )
 
 
 def named_columns(work: Workspace) -> Iterator[tuple[str, str]]:
@@ -101,9 +104,17 @@ def rows(work: Workspace, opened: dict[Role, Scan]) -> Rows:
     """Read both sides into memory and work out their digests.
 
     Raises:
-        DataError: a side is empty, or rows have no target.
+        DataError: a named column is not there, a side is empty, or rows have no target.
     """
     data = work.config.data
+    lost = [
+        absent(work, key, name, opening.columns)
+        for opening in opened.values()
+        for key, name in named_columns(work)
+        if name not in opening.columns
+    ]
+    if lost:
+        raise DataError(*lost)
     if data.split is not None and "source" in opened:
         train, holdout = split(load(opened["source"]), data.split)
     else:

@@ -99,11 +99,9 @@ def last_valid(work: Workspace) -> ValidationResult | None:
 
 def as_problem(finding: Finding) -> Problem:
     """Return a finding of the contract as a problem to print: place, counts, row numbers, next step."""
-    where = f"{finding.role}, column {' + '.join(finding.columns)}" if finding.columns else finding.role
     rows = f"; first rows {', '.join(map(str, finding.rows))}" if finding.rows else ""
     return Problem(
-        found=f"{where}: {finding.message}{rows}",
-        allowed=finding.rule,
+        found=f"{finding.role}: {finding.message}{rows}",
         fix=finding.fix,
         place=finding.place,
         level=finding.level,
