@@ -20,7 +20,7 @@ _CARD = template(
 
 A {{ task }} model that predicts {{ signature.target | code }} ({{ signature.target_type }}).
 {% if signature.classes %}
-Classes: {% for one in signature.classes[:most] %}{{ one | code }}{{ "" if loop.last else ", " }}{% endfor %}
+Classes: {% for one in signature.classes[:most] %}{{ one | code }}{% if not loop.last %}, {% endif %}{% endfor %}
 {% if signature.positive is not none %}; positive: {{ signature.positive | code }}{% endif %}.
 {% endif %}
 
@@ -32,7 +32,7 @@ Classes: {% for one in signature.classes[:most] %}{{ one | code }}{{ "" if loop.
 | training rows | {{ rows_text }} |
 | commit | {{ commit }} |
 | seed | {{ lineage.seed }} |
-| Python | {{ lineage.python }} |
+| Python | {{ lineage.python | code }} |
 | fingerprint | {{ lineage.fingerprint | code }} |
 | scored by | {{ scored }} |
 

@@ -88,33 +88,43 @@ _DTYPES: dict[ColumnType, pl.DataType] = {
 
 
 def write_rows(path: Path, frame: pl.DataFrame, *, target: NDArray[np.generic] | None = None) -> tuple[ColumnSpec, ...]:
-    """Write the rows as arrays and return how to read them.
-
-    Column ``i`` is ``v{i}`` (int64, float64, bool, or microseconds since 1970 as int64); text is ``c{i}`` (codes,
-    int32, -1 = missing) into texts that are UTF-8 ``b{i}`` cut at ``o{i}``. ``m{i}`` is true where a value is missing
-    (absent when none is). ``y`` is the target.
+    """Write the rows as an .npz of :func:`arrays`, the target as ``y``, and return how to read them.
 
     Raises:
         DataError: a number does not fit into 64 bits.
         OSError: the disk refuses.
     """
-    arrays: dict[str, NDArray[np.generic]] = {"rows": np.array([frame.height], np.int64)}
+    specs, parts = arrays(frame)
+    if target is not None:
+        parts["y"] = target
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, **parts)
+    return specs
+
+
+def arrays(frame: pl.DataFrame) -> tuple[tuple[ColumnSpec, ...], dict[str, NDArray[np.generic]]]:
+    """Return the rows as plain arrays, and how to read them.
+
+    Column ``i`` is ``v{i}`` (int64, float64, bool, or microseconds since 1970 as int64); text is ``c{i}`` (codes,
+    int32, -1 = missing) into texts that are UTF-8 ``b{i}`` cut at ``o{i}``. ``m{i}`` is true where a value is missing
+    (absent when none is). ``rows`` is their number.
+
+    Raises:
+        DataError: a number does not fit into 64 bits.
+    """
+    parts: dict[str, NDArray[np.generic]] = {"rows": np.array([frame.height], np.int64)}
     specs = []
     for position, series in enumerate(frame.get_columns()):
         kind = column_type(series)
         timezone = series.dtype.time_zone if isinstance(series.dtype, pl.Datetime) else None
         specs.append(ColumnSpec(name=series.name, type=kind, timezone=timezone))
         if kind == "string":
-            arrays |= _text_arrays(series.cast(pl.String), position)
+            parts |= _text_arrays(series.cast(pl.String), position)
             continue
         if series.null_count():
-            arrays[f"m{position}"] = series.is_null().to_numpy()
-        arrays[f"v{position}"] = _numbers(series, kind)
-    if target is not None:
-        arrays["y"] = target
-    with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
-    return tuple(specs)
+            parts[f"m{position}"] = series.is_null().to_numpy()
+        parts[f"v{position}"] = _numbers(series, kind)
+    return tuple(specs), parts
 
 
 def _numbers(series: pl.Series, kind: ColumnType) -> NDArray[np.generic]:

@@ -66,13 +66,10 @@ def main(path: str) -> int:
         if stop.__cause__ is not None:
             traceback.print_exception(type(stop.__cause__), stop.__cause__, stop.__cause__.__traceback__)
         answer = stop.answer
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         traceback.print_exc()
-        found = f"a file could not be read or written: {error.strerror or error}"
-        answer = Stop(found, fix="look for a full disk or missing permissions").answer
-    except MemoryError as error:
-        traceback.print_exc()
-        answer = Stop(f"there was not enough memory: {one_line(error)}", fix="train on fewer rows").answer
+        found = f"the machine refused: {one_line(getattr(error, 'strerror', None) or repr(error))}"
+        answer = Stop(found, fix="look for a full disk, missing permissions or too little memory").answer
     scratch = Path(job["result"] + ".part")
     scratch.write_text(json.dumps(answer), encoding="utf-8")
     scratch.replace(job["result"])
@@ -117,6 +114,8 @@ def fit(job: Mapping[str, Any]) -> dict[str, Any]:
 
 def score(job: Mapping[str, Any]) -> dict[str, Any]:
     """Load each model from its file and write its answers; with ``latency``, time them in turns as well."""
+    import skops.io  # noqa: F401 -- its import time is nobody's load time
+
     models, loads = [], []
     for entry in job["models"]:
         began = time.perf_counter()
@@ -170,9 +169,9 @@ def require_unfitted(estimator: Any, place: str) -> None:  # noqa: ANN401 -- wha
         found = f"{place} returned a {type(estimator).__name__} without {', '.join(missing)}"
         raise Stop(found, allowed=allowed, fix="end the function with `return` and the estimator")
     for part in [estimator, *estimator.get_params(deep=True).values()]:
-        learned = []
-        if hasattr(part, "get_params") and not isinstance(part, type):
-            learned = [name for name in vars(part) if name.endswith("_") and not name.startswith("_")]
+        if not hasattr(part, "get_params") or isinstance(part, type):
+            continue
+        learned = [name for name in vars(part) if name.endswith("_") and not name.startswith("_")]
         if learned:
             raise Stop(
                 f"{place} returned an estimator that is fitted already: {type(part).__name__} has {min(learned)}",
@@ -183,13 +182,10 @@ def require_unfitted(estimator: Any, place: str) -> None:  # noqa: ANN401 -- wha
 
 def set_seeds(estimator: Any, seed: int) -> None:  # noqa: ANN401 -- an estimator has no common class
     """Give the seed to every ``random_state`` that the user left open."""
-    unset = {
-        name: seed
-        for name, value in estimator.get_params(deep=True).items()
-        if value is None and (name == "random_state" or name.endswith("__random_state"))
-    }
-    if unset:
-        estimator.set_params(**unset)
+    unset = [name for name, value in estimator.get_params(deep=True).items() if value is None]
+    seeds = {name: seed for name in unset if name.rpartition("__")[2] == "random_state"}
+    if seeds:
+        estimator.set_params(**seeds)
 
 
 def write_model(estimator: object, path: str, allowed: Sequence[str]) -> None:
@@ -202,11 +198,8 @@ def write_model(estimator: object, path: str, allowed: Sequence[str]) -> None:
     except (OSError, MemoryError):
         raise
     except Exception as error:
-        raise Stop(
-            f"the fitted estimator cannot be written as skops: {one_line(error)}",
-            allowed="scikit-learn's own estimators",
-            fix=WAYS_OUT,
-        ) from error
+        found = f"the fitted estimator cannot be written as skops: {one_line(error)}"
+        raise Stop(found, allowed="scikit-learn's own estimators", fix=WAYS_OUT) from error
     if unknown:
         Path(path).unlink()
         shown = ", ".join(unknown[:SHOWN_TYPES]) + (" and more" if len(unknown) > SHOWN_TYPES else "")
@@ -234,7 +227,7 @@ def load_model(path: str, allowed: Sequence[str]) -> Any:  # noqa: ANN401 -- an 
         ) from error
 
 
-def read_frame(rows: Any, columns: Sequence[Mapping[str, Any]]) -> pd.DataFrame:  # noqa: ANN401 -- an open .npz
+def read_frame(rows: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return the rows as pandas.read_csv would have made them: NaN for what is missing, no invented categories."""
     import numpy as np
     import pandas as pd
@@ -246,10 +239,9 @@ def read_frame(rows: Any, columns: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             data[column["name"]] = text_column(rows, position)
             continue
         values: Any = rows[f"v{position}"]
-        missing = rows[f"m{position}"] if f"m{position}" in rows.files else np.zeros(len(values), dtype=bool)
+        missing = rows[f"m{position}"] if f"m{position}" in rows else np.zeros(len(values), dtype=bool)
         if kind in ("date", "datetime"):
-            values = values.astype("datetime64[us]")
-            values[missing] = np.datetime64("NaT")
+            values = np.where(missing, np.datetime64("NaT"), values.astype("datetime64[us]"))
             values = pd.Series(values)
             if column["timezone"]:
                 values = values.dt.tz_localize("UTC").dt.tz_convert(column["timezone"])
@@ -315,11 +307,8 @@ def class_codes(values: NDArray[Any], index: Mapping[str, int]) -> NDArray[np.in
 
     found = [index.get(class_text(value), -1) for value in values.tolist()]
     if -1 in found:
-        raise Stop(
-            f"the model answers with {found.count(-1)} class(es) that no training row has",
-            allowed="the target's values",
-            fix="let the estimator learn the target as it is given",
-        )
+        message = f"the model answers with {found.count(-1)} class(es) that no training row has"
+        raise Stop(message, allowed="the target's values", fix="let the estimator learn the target as it is given")
     return np.array(found, dtype=np.int64)
 
 
@@ -370,11 +359,8 @@ def user_code(place: str, what: str) -> Iterator[None]:
     except (Stop, MemoryError):
         raise
     except SystemExit as error:
-        raise Stop(
-            f"{place}: {what} ended the program with sys.exit({one_line(error.code)})",
-            allowed="code that returns",
-            fix="take sys.exit out, or keep it under `if __name__ == '__main__':`",
-        ) from error
+        found = f"{place}: {what} ended the program with sys.exit({one_line(error.code)})"
+        raise Stop(found, fix="take sys.exit out, or keep it under `if __name__ == '__main__':`") from error
     except Exception as error:
         missing = isinstance(error, ImportError)
         fix = "install what is missing for the interpreter in `train.python`" if missing else "mend it"
