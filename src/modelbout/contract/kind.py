@@ -81,6 +81,11 @@ class Field:
             return column.cast(self.cast)
         return column.dt.replace_time_zone(None) if self.zoned else column
 
+    def present(self) -> nw.Expr:
+        """Return a mask of the rows that have a value which can be compared: neither null nor NaN."""
+        known = ~nw.col(self.name).is_null()
+        return known & ~nw.col(self.name).is_nan() if self.floating else known
+
     def missing(self) -> nw.Expr:
         """Return a mask of the rows without a value: null, or NaN; a text that cannot be read is no missing value."""
         null = nw.col(self.raw or self.name).is_null()
@@ -111,7 +116,7 @@ class Measure:
         counts: aggregates by name; rules may share one by giving it the same name.
         query: one-row tables of aggregates that need a pass of their own, such as distinct compound keys.
         failing: a mask of the rows that fail; null counts as false.
-        repeats: columns whose repeated values fail, instead of a mask.
+        repeats: columns whose repeated values fail, instead of a mask; only where all are present they are compared.
         total: what failures are counted in, when not rows.
         tolerance: overrides the rule's own.
         level: overrides the rule's own.
@@ -124,7 +129,7 @@ class Measure:
     counts: Mapping[str, nw.Expr] = field(default_factory=dict)
     query: Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]] | None = None
     failing: nw.Expr | None = None
-    repeats: tuple[str, ...] = ()
+    repeats: tuple[Field, ...] = ()
     total: int | None = None
     tolerance: float | None = None
     level: Literal["error", "warn"] | None = None

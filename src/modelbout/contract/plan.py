@@ -143,9 +143,10 @@ def locate(scan: Scan, measures: Sequence[Measure]) -> tuple[tuple[int, ...], ..
     return tuple(tuple(int(row) for row in rows.get(str(number)) or ()) for number in range(len(measures)))
 
 
-def _repeats(frame: nw.LazyFrame[Any], keys: tuple[str, ...], name: str) -> nw.LazyFrame[Any]:
+def _repeats(frame: nw.LazyFrame[Any], fields: tuple[Field, ...], name: str) -> nw.LazyFrame[Any]:
     """Return one row: the last rows of the keys that stand more than once, which come first in the table."""
-    groups = frame.select(ROW, *keys).drop_nulls().group_by(*keys).agg(nw.len().alias(_ROWS), nw.col(ROW).max())
+    present = frame.filter(*(field.present() for field in fields))
+    groups = present.group_by(*(field.name for field in fields)).agg(nw.len().alias(_ROWS), nw.col(ROW).max())
     last = groups.filter(nw.col(_ROWS) > 1).select(ROW).to_native()
     answer: pl.LazyFrame = last.select(pl.col(ROW).bottom_k(LOCATED_ROWS).sort().implode().alias(name))
     return nw.from_native(answer)

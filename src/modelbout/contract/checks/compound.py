@@ -38,13 +38,15 @@ def read(node: Node, context: Context) -> tuple[str, ...]:
 def measure(rule: Rule, table: Table) -> Measure | None:
     """Count the rows whose key stood in an earlier row; a row that lacks a part of its key does not fail."""
     keys: tuple[str, ...] = rule.value if isinstance(rule.value, tuple) else ()
-    if any(key not in table.fields or not table.fields[key].usable for key in keys):
+    fields = tuple(table.fields[key] for key in keys if key in table.fields and table.fields[key].usable)
+    if len(fields) < len(keys):
         return None
     shown = ", ".join(quoted(key) for key in keys)
     whole, distinct = f"whole:{keys}", f"keys:{keys}"
 
     def query(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        groups = frame.select(*keys).drop_nulls().group_by(*keys).agg(nw.len().alias(whole))
+        present = frame.filter(*(field.present() for field in fields))
+        groups = present.group_by(*keys).agg(nw.len().alias(whole))
         return groups.select(nw.col(whole).sum(), nw.len().alias(distinct))
 
     def failed(counts: Counts, _rows: int) -> int:
@@ -56,7 +58,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
         message=of_rows(f"repeat an earlier key ({shown})"),
         fix="Remove the repeated rows, or add the column that tells them apart to the key.",
         query=query,
-        repeats=keys,
+        repeats=fields,
     )
 
 

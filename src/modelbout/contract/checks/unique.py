@@ -36,7 +36,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
         message=of_rows(f"repeat an earlier {quoted(field.name)}"),
         fix="Remove the repeated rows, or name the columns that are unique together below `table:` as `unique:`.",
         counts={distinct: column.n_unique(), **empty},
-        repeats=(field.name,),
+        repeats=(field,),
     )
 
 
