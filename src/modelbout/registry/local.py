@@ -58,6 +58,7 @@ class LocalRegistry:
         Raises:
             RegistryError: the registry cannot be read.
         """
+        self._there()
         return self._books.models()
 
     def events(self, model: str) -> tuple[Event, ...]:
