@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from modelbout.results import Estimate
 
 BAR_WIDTH = 20
-LINE_WIDTH = 25
+LINE_WIDTH = 17
 """Characters; odd, so that zero has a place of its own in the middle. Our own choice."""
 
 _EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"

@@ -92,6 +92,22 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 }
 SCHEMES = frozenset({"http", "https", "mailto"})
 
+# GitHub draws emoji itself, where a reader's machine has no font for them; so does the page.
+MARKS: Mapping[str, str] = {
+    emoji: f'<span class="mark {kind}" role="img" aria-label="{label}">{letter}</span>'
+    for emoji, kind, label, letter in (
+        ("\N{WHITE HEAVY CHECK MARK}", "fine", "yes", "\N{HEAVY CHECK MARK}"),
+        ("\N{CROSS MARK}", "wrong", "no", "\N{MULTIPLICATION X}"),
+        ("\N{NO ENTRY}", "wrong round", "stopped", "\N{EN DASH}"),
+        ("\N{WHITE QUESTION MARK ORNAMENT}", "open", "not settled", "?"),
+        ("\N{WARNING SIGN}\N{VARIATION SELECTOR-16}", "warning", "warning", "!"),
+        ("\N{SPORTS MEDAL}", "gold round", "first", "1"),
+        ("\N{TROPHY}", "gold", "champion", "\N{BLACK STAR}"),
+        ("\N{HOURGLASS WITH FLOWING SAND}", "open", "waiting", "\N{HORIZONTAL ELLIPSIS}"),
+    )
+}
+_MARK = re.compile("|".join(MARKS))
+
 _SCHEME = re.compile(r"^\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _ALIGN = re.compile(r"text-align:(left|right|center)")
 
@@ -138,7 +154,7 @@ def article(markdown: str) -> str:
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     for name in ("th_open", "td_open"):
         parser.add_render_rule(name, _aligned)
-    return nh3.clean(
+    shown = nh3.clean(
         parser.render(markdown),
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
@@ -146,6 +162,7 @@ def article(markdown: str) -> str:
         url_schemes=set(SCHEMES),
         link_rel="nofollow",
     )
+    return _MARK.sub(lambda found: MARKS[found[0]], shown)
 
 
 def _aligned(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:

@@ -50,5 +50,11 @@ blockquote { padding: 0 1em; border-left: .25em solid var(--line); color: var(--
 summary { cursor: pointer; }
 details[open] > summary { margin-bottom: 10px; }
 img { max-width: 100%; height: auto; }
+.mark {
+  display: inline-block; min-width: 1.35em; padding: 0 .2em; border-radius: .25em; color: #ffffff;
+  font-size: .85em; font-weight: 700; line-height: 1.35; text-align: center;
+}
+.fine { background: #1a7f37; } .wrong { background: #cf222e; } .open { background: #6e7781; }
+.warning { background: #9a6700; } .gold { background: #9a6700; } .round { border-radius: 50%; }
 sub { color: var(--faint); font-size: 85%; line-height: 1.4; vertical-align: baseline; }
 """.strip()

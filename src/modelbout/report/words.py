@@ -29,7 +29,7 @@ _STATUS: Mapping[Holding, str] = {
     "holds": f"{FINE} holds",
     "broken": f"{REFUSED} broken",
     "uncertain": "\N{WHITE QUESTION MARK ORNAMENT} not settled",
-    "shown": "shown only",
+    "shown": DASH,
 }
 _SLICE_STATUS: Mapping[SliceStatus, str] = {
     "better": f"{FINE} better",
@@ -66,8 +66,7 @@ def amount(metric: str, value: float) -> Markdown:
 def rule(metric: MetricResult) -> Markdown:
     """Return what the metric must do, in words."""
     if metric.rule == "superior":
-        line = f"by more than {amount(metric.metric, metric.margin)}" if metric.margin else "by any amount"
-        return Markdown(f"better {line}")
+        return Markdown(f"better by more than {amount(metric.metric, metric.margin)}" if metric.margin else "better")
     if metric.rule == "non_inferior":
         return Markdown(f"at most {amount(metric.metric, metric.margin or 0.0)} worse")
     if metric.rule in {"max", "min"} and metric.limit is not None:

@@ -68,11 +68,11 @@ def _lead(validation: ValidationResult) -> Markdown:
         return Markdown(f"{words.FINE} {contract}: {rules} checked{where}, all hold.")
     parts = []
     if errors:
-        parts.append(f"**{counted(errors, 'is', 'are')} broken**")
+        parts.append(f"**{count(errors)} broken**")
     if warnings:
-        parts.append(f"{counted(warnings, 'warns', 'warn')}")
+        parts.append(counted(warnings, "warning", "warnings"))
     mark = words.STOPPED if errors else words.WARNING
-    return Markdown(f"{mark} {contract}: {rules} checked{where}; {' and '.join(parts)}.")
+    return Markdown(f"{mark} {contract}: {rules} checked{where}; {', '.join(parts)}.")
 
 
 def _line(finding: Finding) -> dict[str, Markdown]:

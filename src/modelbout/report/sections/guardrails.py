@@ -73,5 +73,5 @@ def _line(guard: GuardrailResult) -> dict[str, Markdown]:
         "measured": measured,
         "span": span,
         "rule": Markdown(f"{bound or text(guard.rule)} {plain(guard.limit)}{unit}"),
-        "status": words.status(guard.status),
+        "status": words.status(guard.status) if guard.measured is not None else Markdown("not measured"),
     }

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from modelbout.report import bars, words
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown, code, text
-from modelbout.report.numbers import count, gain, level_places, number, unit_of
+from modelbout.report.numbers import PLAIN, POINTS, count, gain, level_places, number, unit_of
 from modelbout.results import Estimate
 
 if TYPE_CHECKING:
+    from modelbout.report.numbers import Unit
     from modelbout.report.story import Story
     from modelbout.results import SliceResult
 
@@ -26,16 +27,23 @@ _TEMPLATE = template("""
 
 {{ lead }}
 
-| Slice | Rows | {% if champion %}Champion | {% endif %}Challenger | {% if champion %}Improvement | \
-{{ confidence }} interval | worse \N{LEFTWARDS ARROW} 0 \N{RIGHTWARDS ARROW} better | {% endif %}Finding |
-| :-- | --: | {% if champion %}--: | {% endif %}--: | {% if champion %}--: | :-: | :-: | {% endif %}:-- |
+{% if champion %}
+| Slice | Rows | Champion \N{RIGHTWARDS ARROW} challenger | Improvement{{ unit }} ({{ confidence }} interval) | \
+worse\u00a0\u2190\u00a00\u00a0\u2192\u00a0better | Finding |
+| :-- | --: | :-: | :-: | :-: | :-- |
 {% for line in lines %}
-| {{ line.name }} | {{ line.rows }} | {% if champion %}{{ line.champion }} | {% endif %}{{ line.challenger }} | \
-{% if champion %}{{ line.gain }} | {{ line.span }} | {{ line.drawing }} | {% endif %}{{ line.status }} |
+| {{ line.name }} | {{ line.rows }} | {{ line.levels }} | {{ line.gain }} | {{ line.drawing }} | {{ line.status }} |
 {% endfor %}
+{% else %}
+| Slice | Rows | Challenger | Finding |
+| :-- | --: | --: | :-- |
+{% for line in lines %}
+| {{ line.name }} | {{ line.rows }} | {{ line.levels }} | {{ line.status }} |
+{% endfor %}
+{% endif %}
 {% if more %}
 
-{{ more }} more in `bout.json`, none of them better or worse for sure unless it says so there.
+{{ more }} more in `bout.json`; those that are better or worse stand here first.
 {% endif %}
 """)
 
@@ -52,31 +60,34 @@ def render(story: Story) -> str | None:
         shown = tuple(sorted(shown, key=lambda part: part.status not in _NOTABLE))[:ROWS_LIMIT]
     metric = bout.primary
     reach = bars.scale(part.improvement for part in shown if part.improvement and part.status != "not enough rows")
+    unit = unit_of(metric.metric) if metric else PLAIN
     title = text(metric.title) if metric else Markdown("The primary metric")
     judged = bout.champion is not None
     lead = f"{title} in each group."
     if judged:
-        lead += " The findings are corrected for the number of groups (Holm): an interval beside zero alone is none."
+        lead += (
+            " Findings allow for the number of groups (Holm), so an interval that misses zero is not enough by itself."
+        )
     return _TEMPLATE(
         lead=Markdown(lead),
         champion=judged,
+        unit=Markdown(f", {unit.name}" if unit == POINTS else ""),
         confidence=Markdown(story.confidence),
-        lines=[_line(part, metric.metric if metric else "", reach) for part in shown],
+        lines=[_line(part, unit, reach) for part in shown],
         more=count(len(bout.slices) - len(shown)) if len(shown) < len(bout.slices) else None,
     )
 
 
-def _line(part: SliceResult, metric: str, reach: float) -> dict[str, Markdown]:
+def _line(part: SliceResult, unit: Unit, reach: float) -> dict[str, Markdown]:
     levels = [Estimate(value=value) for value in (part.champion, part.challenger) if value is not None]
     places = level_places(levels, part.improvement)
-    difference = gain(part.improvement, unit_of(metric)) if part.improvement else None
+    difference = gain(part.improvement, unit) if part.improvement else None
     return {
         "name": Markdown(f"{code(part.column)} = {code(part.group)}"),
         "rows": count(part.rows),
-        "champion": number(part.champion, places) if part.champion is not None else words.DASH,
-        "challenger": number(part.challenger, places) if part.challenger is not None else words.DASH,
-        "gain": difference.amount_in_table if difference else words.DASH,
-        "span": difference.span if difference else words.DASH,
+        "levels": Markdown(" \N{RIGHTWARDS ARROW} ".join(number(level.value, places) for level in levels))
+        or words.DASH,
+        "gain": Markdown(f"{difference.value} ({difference.span})") if difference else words.DASH,
         "drawing": bars.line(part.improvement, reach),
         "status": words.slice_status(part.status),
     }
