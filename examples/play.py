@@ -22,6 +22,9 @@ from typing import Any, NoReturn
 
 HERE = Path(__file__).resolve().parent
 STAGE = HERE.parent / "demo-run"
+RUN = STAGE / ".modelbout" / "run"  # where each bout leaves its results, and the next one overwrites them
+KEPT = STAGE / "reports"
+BEST = "3-better"
 WIDTH = 100
 ACTS = 7
 BLANKS = 11  # customers in the real data whose TotalCharges is a single blank
@@ -93,8 +96,8 @@ def the_contract() -> None:
     act(1, "The data meets its contract")
     tell("The draft of the contract says: TotalCharges is a number, never missing. Is it?")
     reviewed = edit("contract.yaml", CONTRACT_DRAFT)
-    modelbout("validate", "--run-dir", "runs/1-draft", expect=DATA)
-    found = result("1-draft", "validation")
+    modelbout("validate", expect=DATA)
+    found = result("validation")
     culprit = [item for item in found["findings"] if item["columns"] == ["TotalCharges"] and item["failed"] == BLANKS]
     check(bool(culprit), f"the {BLANKS} blank cells of TotalCharges should have been found")
     aside(f"Caught: {BLANKS} cells with a single blank. pandas would have read the whole column as text.")
@@ -102,8 +105,8 @@ def the_contract() -> None:
         "A person looks: these customers joined this month and have no bill yet. The review allows that, and says why."
     )
     diff("contract.yaml", reviewed)
-    modelbout("validate", "--run-dir", "runs/1-reviewed", expect=FINE)
-    check(result("1-reviewed", "validation")["passed"], "the reviewed contract should hold")
+    modelbout("validate", expect=FINE)
+    check(result("validation")["passed"], "the reviewed contract should hold")
 
 
 def the_first_model() -> None:
@@ -112,40 +115,44 @@ def the_first_model() -> None:
     edit("pipeline.py", FIRST_MODEL)
     for _, new in FIRST_MODEL:
         say(f"    {new}", "cyan")
-    fight("2-first", verdict="first", expect=FINE)
-    promoted("2-first", "v1.0.0")
+    fight(verdict="first", expect=FINE)
+    promote("v1.0.0", "a first model to measure others against")
+    keep("2-first")
 
 
 def the_better_model() -> None:
     act(3, "A better challenger")
     tell("A pull request gives the model everything that is known of a customer.")
     change("pipeline.py", BETTER_MODEL)
-    fight("3-better", verdict="win", expect=FINE)
+    fight(verdict="win", expect=FINE)
     tell("Code changed, the input columns did not: a minor version.")
-    promoted("3-better", "v1.1.0")
-    modelbout("report", "--run-dir", "runs/3-better", "--html", expect=FINE)
+    promote("v1.1.0", "knows the services and the bill")
+    modelbout("report", "--html", expect=FINE)
+    keep(BEST)
 
 
 def the_worse_model() -> str:
     act(4, "A worse challenger")
     tell("A decision tree without a limit knows its training rows by heart. It looks splendid there.")
     change("pipeline.py", WORSE_MODEL)
-    fight("4-worse", verdict="loss", expect=GATE)
-    modelbout("promote", "--run-dir", "runs/4-worse", expect=GATE)
+    fight(verdict="loss", expect=GATE)
+    keep("4-worse")
+    modelbout("promote", expect=GATE)
     aside("Refused twice: by the bout, and by promote.")
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def the_tie() -> None:
     act(5, "A tie")
-    tell("Somebody swears by random forests. Whoever promotes the larger number would now look at the third digit.")
+    tell("Somebody swears by random forests.")
     change("pipeline.py", OTHER_MODEL)
-    bout = fight("5-tie", verdict="inconclusive", expect=FINE)
-    gain, power = bout["primary"]["improvement"]["value"], bout["power"]
-    more = f"; to see this one ({gain:+.4f}) takes about {power['rows_needed']:,} rows" if power["rows_needed"] else ""
+    bout = fight(verdict="inconclusive", expect=FINE)
+    keep("5-tie")
+    gain = bout["primary"]["improvement"]["value"]
+    check(gain > 0, "the random forest should have the larger number")
     aside(
-        f"{bout['holdout']['rows']:,} held-out customers show differences of {power['detectable']:.4f} and more{more}. "
-        "The champion stays."
+        f"{gain:+.4f}: whoever promotes the larger number would have a new champion now. The interval says that it may "
+        "be chance, so nothing happens, and the report says how many customers it would take to know."
     )
 
 
@@ -156,10 +163,11 @@ def the_bad_export() -> None:
         "Overnight the export changed: some charges are in cents, one contract has a new name, 25 customers came twice."
     )
     good = corrupt(STAGE / "data" / "telco_churn.csv")
-    modelbout("run", "--run-dir", "runs/6-bad-data", expect=DATA)
-    broken = {column for item in result("6-bad-data", "validation")["findings"] for column in item["columns"]}
+    modelbout("run", expect=DATA)
+    keep("6-bad-data")
+    broken = {column for item in result("validation")["findings"] for column in item["columns"]}
     check(broken >= {"customerID", "Contract", "MonthlyCharges"}, "all three faults should have been found")
-    check(not (STAGE / "runs" / "6-bad-data" / "bundle").exists(), "nothing should have been trained")
+    check(not any((RUN / name).exists() for name in ("training.json", "bout.json")), "nothing should have been trained")
     (STAGE / "data" / "telco_churn.csv").write_bytes(good)
     aside("Stopped before anything was trained, with counts and row numbers, and no customer's data on the screen.")
 
@@ -168,7 +176,7 @@ def the_way_back(moment: str) -> None:
     act(7, "The way back")
     tell("Support reports odd offers since the new model. First back, then look: one command, no training.")
     reason = "odd offers reported by support"
-    modelbout("rollback", "--to", "v1.0.0", "--reason", reason, "--run-dir", "runs/7-rollback", expect=FINE)
+    modelbout("rollback", "--to", "v1.0.0", "--reason", reason, expect=FINE)
     tell("The ledger only ever grows: who held the title, since when, and why.")
     modelbout("registry", "history", "churn", expect=FINE)
     modelbout("registry", "history", "churn", "--on", moment, expect=FINE)
@@ -180,7 +188,7 @@ def the_way_back(moment: str) -> None:
 
 def epilogue(seconds: float) -> None:
     rule("What is left to look at")
-    best = STAGE / "runs" / "3-better"
+    best = KEPT / BEST
     for name, path in (
         ("report", best / "report.md"),
         ("as GitHub shows it", best / "report.html"),
@@ -190,27 +198,38 @@ def epilogue(seconds: float) -> None:
             say(f"The story does not hold: {shown(path)} is missing", "red", "bold")
             sys.exit(1)
         say(f"  {name:<20} {shown(path)}", "bold")
-    for path in sorted((STAGE / "runs").glob("*/report.html")):
+    for path in sorted(KEPT.glob("*/report.html")):
         if path.parent != best:
             say(f"  {'of ' + path.parent.name:<20} {shown(path)}")
     say(f"  {'the registry':<20} {shown(STAGE / '.modelbout' / 'registry')}")
     say(f"\nSeven acts in {seconds:.0f} s, every exit code and verdict as told.", "green", "bold")
 
 
-def fight(run: str, *, verdict: str, expect: int) -> dict[str, Any]:
+def fight(*, verdict: str, expect: int) -> dict[str, Any]:
     """Run a whole bout and hold its verdict against the story."""
-    modelbout("run", "--run-dir", f"runs/{run}", expect=expect)
-    bout = result(run, "bout")
+    modelbout("run", expect=expect)
+    bout = result("bout")
     reasons = "; ".join(bout["reasons"])
     check(bout["verdict"] == verdict, f"the verdict should be {verdict}, it is {bout['verdict']}: {reasons}")
     return bout
 
 
-def promoted(run: str, version: str) -> None:
-    """Promote a run's challenger and hold its version against the story."""
-    modelbout("promote", "--run-dir", f"runs/{run}", expect=FINE)
-    got = result(run, "promotion")["version"]
+def promote(version: str, reason: str) -> None:
+    """Promote the challenger and hold its version against the story."""
+    modelbout("promote", "--reason", reason, expect=FINE)
+    got = result("promotion")["version"]
     check(got == version, f"the version should be {version}, it is {got}")
+
+
+def keep(name: str) -> None:
+    """Keep what there is to read of an act; the bundles are in the registry."""
+    names = ["validation.json", "training.json", "bout.json", "promotion.json", "report.md", "report.html"]
+    (KEPT / name).mkdir(parents=True)
+    for part in names:
+        if (RUN / part).exists():
+            shutil.copy(RUN / part, KEPT / name)
+    if (RUN / "bout.json").exists():
+        shutil.copytree(RUN / "plots", KEPT / name / "plots")
 
 
 def modelbout(*words: str, expect: int, aloud: bool = True) -> str:
@@ -236,9 +255,9 @@ def modelbout(*words: str, expect: int, aloud: bool = True) -> str:
     return "" if done.stdout is None else done.stdout.decode()
 
 
-def result(run: str, name: str) -> dict[str, Any]:
-    """Return a result file of a run."""
-    path = STAGE / "runs" / run / f"{name}.json"
+def result(name: str) -> dict[str, Any]:
+    """Return a result file of the last run."""
+    path = RUN / f"{name}.json"
     check(path.exists(), f"{shown(path)} should have been written")
     read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return read
