@@ -139,7 +139,7 @@ def _guardrail(guardrail: Guardrail, key: str, alone: bool, where: Where) -> Ite
     if not limits and not ruled:
         yield Problem("the guardrail has no condition", allowed, "Add one, such as `max: 1.25`.", where(key))
     elif alone and ruled:
-        found = f"{quoted(guardrail.metric)} is measured for the challenger alone and knows no `rule` or `margin`"
+        found = f"{quoted(guardrail.metric)} is no metric: it knows no `rule` and no `margin`"
         yield Problem(found, allowed, "Write `max:` instead.", where(key))
     elif limits and ruled:
         fix = "Write two guardrails, one against the champion and one with the limit."

@@ -311,7 +311,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "{guardrails: [{metric: latency_ratio, rule: superior, margin: 1}]}",
             "guardrails[0]",
-            "`latency_ratio` is measured for the challenger alone and knows no `rule` or `margin`",
+            "`latency_ratio` is no metric: it knows no `rule` and no `margin`",
             "Write `max:` instead.",
         ),
         (
