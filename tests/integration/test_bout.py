@@ -114,16 +114,16 @@ def test_laptop_verdicts_do_not_depend_on_the_directory(
 
 
 def test_a_champion_that_changed_meanwhile_is_fought_again(repo: Repository) -> None:
-    assert repo("run", "--no-plots").code == 0
+    assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
     repo.write("pipeline.py", STRONG)
-    assert repo("run", "--no-plots").code == 0
+    assert repo("run", "--no-plots", "--no-html").code == 0
     mine = repo.root / "mine"
     (repo.root / ".modelbout" / "run").rename(mine)
 
     # Somebody else brings the same strong model to the title first.
     repo.write("pipeline.py", STRONG + "\n# theirs\n")
-    assert repo("run", "--no-plots").code == 0
+    assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
     repo.write("pipeline.py", STRONG)
 
@@ -136,7 +136,7 @@ def test_a_champion_that_changed_meanwhile_is_fought_again(repo: Repository) -> 
 
 
 def test_a_dry_run_writes_nothing(repo: Repository) -> None:
-    assert repo("run", "--no-plots").code == 0
+    assert repo("run", "--no-plots", "--no-html").code == 0
     before = repo.registry()
     answer = repo("promote", "--dry-run")
     assert answer.code == 0, answer.err
@@ -147,7 +147,7 @@ def test_a_dry_run_writes_nothing(repo: Repository) -> None:
 
 def test_stages_move_one_digest_on(repo: Repository) -> None:
     repo.edit("modelbout.yaml", "compare:", "promote: {stages: [test, production]}\ncompare:")
-    assert repo("run", "--no-plots").code == 0
+    assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
     listed = json.loads(repo("registry", "list", "--json").out)
     assert [(title["stage"], title["version"]) for title in listed] == [("test", "v1.0.0")]
@@ -158,8 +158,12 @@ def test_stages_move_one_digest_on(repo: Repository) -> None:
 
 
 def test_a_hold_stops_promotion_until_it_is_released(repo: Repository) -> None:
-    assert repo("run", "--no-plots").code == 0
+    assert repo("registry", "hold", "shop", "--reason", "too early").code == 4
+    assert repo("run", "--no-plots", "--no-html").code == 0
+    assert repo("promote").code == 0
     assert repo("registry", "hold", "shop", "--reason", "incident 12").code == 0
+    repo.write("pipeline.py", STRONG)
+    assert repo("run", "--no-plots", "--no-html").code == 0
     held = repo("promote")
     assert held.code == 1
     assert "incident 12" in held.err
@@ -168,7 +172,7 @@ def test_a_hold_stops_promotion_until_it_is_released(repo: Repository) -> None:
 
 
 def test_who_was_champion_and_pull(repo: Repository) -> None:
-    assert repo("run", "--no-plots").code == 0
+    assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
     assert "shop@v1.0.0 held production" in repo("registry", "history", "shop", "--on", "2999-01-01").out
     assert "nobody held" in repo("registry", "history", "shop", "--on", "2001-01-01").out
@@ -201,13 +205,13 @@ def test_doctor_of_the_machine(repo: Repository) -> None:
 def test_promote_if_non_inferior(repo: Repository) -> None:
     repo.edit("modelbout.yaml", "margin: 0.0}", "margin: 0.01}")
     repo.write("pipeline.py", STRONG)
-    assert repo("run", "--no-plots").code == 0
+    assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
     repo.write("pipeline.py", STRONG + "\n# tie\n")
-    assert repo("run", "--no-plots").code == 0
+    assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo.result("bout.json")["verdict"] in {"inconclusive", "loss"}
     assert repo("promote").code == 1
     repo.edit("modelbout.yaml", "compare:", "promote: {inconclusive: promote_if_non_inferior}\ncompare:")
-    assert repo("run", "--no-plots").code in {0, 1}
+    assert repo("run", "--no-plots", "--no-html").code in {0, 1}
     if repo.result("bout.json")["verdict"] == "inconclusive":
         assert repo("promote").code == 0

@@ -267,7 +267,7 @@ def no_verdict(work: Workspace, scene: Scene, error: ModelboutError, seconds: di
         outline(work, scene, seconds),
         reasons=tuple(problem.found for problem in error.problems),
         exit_code=error.exit_code,
-        error=located(work, first_problem(error)),
+        error=located(work, first_problem(error), otherwise="data.split" if work.config.data.split else "data.holdout"),
     )
 
 

@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     from modelbout.stages.workspace import Workspace
 
 
-def located(work: Workspace, problem: Problem) -> Problem:
-    """Return the problem with the place of its key in modelbout.yaml, if it has a key and no file yet."""
-    if problem.place.key is None or problem.place.file is not None:
+def located(work: Workspace, problem: Problem, *, otherwise: str | None = None) -> Problem:
+    """Return the problem with the place of its key in modelbout.yaml, if it has no file yet.
+
+    Args:
+        work: whose configuration it is.
+        problem: what was found.
+        otherwise: the key for a problem that knows no place at all, such as those of the bout, which sees only arrays.
+    """
+    key = problem.place.key or otherwise
+    if key is None or problem.place.file is not None:
         return problem
-    return msgspec.structs.replace(problem, place=work.loaded.place(problem.place.key))
+    return msgspec.structs.replace(problem, place=work.loaded.place(key))
 
 
 @contextmanager

@@ -130,7 +130,7 @@ def allowed(work: Workspace, bout: BoutResult) -> str:
             )
         )
     verify_files(work.bundle, digest=None if bout.challenger is None else bout.challenger.bundle_digest)
-    return "; ".join((bout.verdict, *bout.reasons))
+    return ": ".join((bout.verdict, *bout.reasons[:1]))
 
 
 def permitted(work: Workspace) -> str:
