@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def number(value: float) -> str:
     """Return a number with three significant digits, without exponent where that is readable."""
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004 -- then three digits are too few
+    return f"{value:.3g}" if round(abs(value)) < 1000 else f"{value:,.0f}"  # noqa: PLR2004 -- three digits are too few
 
 
 def of_rule(result: MetricResult, confidence: float) -> str:

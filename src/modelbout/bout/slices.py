@@ -48,8 +48,12 @@ def judge_slices(
         for column in columns
         for group, rows in _groups(column)
     ]
-    tested = [index for index, (_, _, _, one) in enumerate(found) if one is not None and one.difference is not None]
-    adjusted = dict(zip(tested, holm([_p(found[index][3]) for index in tested]), strict=True))
+    p_values = {
+        index: one.difference.p
+        for index, (_, _, _, one) in enumerate(found)
+        if one is not None and one.difference is not None
+    }
+    adjusted = dict(zip(p_values, holm(list(p_values.values())), strict=True))
     return tuple(
         _result(column, group, rows, one, p_adjusted=adjusted.get(index), alpha=1 - confidence)
         for index, (column, group, rows, one) in enumerate(found)
@@ -99,12 +103,6 @@ def _testable(metric: str, sheet: Sheet) -> bool:
     if sheet.task == "binary":
         return int(sheet.support.min()) >= MIN_CLASS_ROWS
     return bool(np.count_nonzero(sheet.support) > 1 and rare_class(found, sheet) is None)
-
-
-def _p(comparison: Comparison | None) -> float:
-    if comparison is None or comparison.difference is None:
-        raise LookupError("only tested slices have a p-value")
-    return comparison.difference.p
 
 
 def _result(

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modelbout.bout.names import check_names
+from modelbout.config.model import Compare, Guardrail, Primary
+
+if TYPE_CHECKING:
+    from modelbout.manifest import Task
+
+
+def test_good_names_have_no_problem() -> None:
+    compare = Compare(
+        primary=Primary(metric="roc_auc"),
+        guardrails=(
+            Guardrail(metric="f1", rule="non_inferior", margin=0.01),
+            Guardrail(metric="log_loss", max=0.5),
+            Guardrail(metric="latency_ratio", max=1.25),
+            Guardrail(metric="artifact_mb", min=0, max=200),
+        ),
+    )
+    assert check_names(compare, "binary") == []
+    assert check_names(Compare(), "regression") == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "task", "found", "allowed"),
+    [
+        ("roc_uac", "binary", "no metric `roc_uac`. Did you mean `roc_auc`?", "roc_auc"),
+        ("ROC_AUC", "binary", "Did you mean `roc_auc`?", "roc_auc"),
+        ("zzz", "regression", "no metric `zzz`.", "rmse"),
+        ("rmse", "binary", "rmse is for regression, and the task is binary", "log_loss"),
+        ("f1", "multiclass", "f1 is for binary, and the task is multiclass", "f1_macro"),
+        ("roc_auc", "regression", "roc_auc is for binary and multiclass", "mae"),
+        ("artifact_mb", "binary", "is a guardrail, not a metric", "roc_auc"),
+        ("_hidden", "binary", "no metric `_hidden`", "roc_auc"),
+    ],
+)
+def test_wrong_primary(metric: str, task: Task, found: str, allowed: str) -> None:
+    (problem,) = check_names(Compare(primary=Primary(metric=metric)), task)
+    assert found in problem.found
+    assert allowed in problem.allowed.split(", ")
+    assert problem.fix
+    assert problem.place.key == "compare.primary.metric"
+
+
+def test_every_guardrail_is_named_by_its_place() -> None:
+    compare = Compare(
+        guardrails=(
+            Guardrail(metric="accuracy", min=0.5),
+            Guardrail(metric="latncy_ratio", max=1.2),
+            Guardrail(metric="mae", max=1.2),
+            Guardrail(metric="artifact_mb", rule="non_inferior", margin=1.0),
+            Guardrail(metric="accuracy"),
+        )
+    )
+    problems = check_names(compare, "binary")
+    assert [problem.place.key for problem in problems] == [
+        "compare.guardrails[1].metric",
+        "compare.guardrails[2].metric",
+        "compare.guardrails[3].metric",
+        "compare.guardrails[4]",
+    ]
+    assert "Did you mean `latency_ratio`?" in problems[0].found
+    assert "latency_ratio" in problems[0].allowed
+    assert "max" in problems[2].allowed
+    assert "no condition" in problems[3].found
