@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import narwhals as nw
 
+from modelbout.data.sources import RAW
 from modelbout.errors import ConfigError, Place, Problem
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 CHECKS_PACKAGE: Final = "modelbout.contract.checks"
 
-# The key of a row's number (from 1) while rows are located; a column of that name would be shadowed, so it is unlikely.
-ROW: Final = "__modelbout_row__"
+# The row's number (from 1) while rows are located. No table may have a column of such a name.
+ROW: Final = f"{RAW}\nrow"
 
 LongKey = Literal["level", "tolerance", "reason", "owner", "name"]
 LONG_KEYS: Final[tuple[LongKey, ...]] = ("level", "tolerance", "reason", "owner", "name")

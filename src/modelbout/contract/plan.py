@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modelbout.data.sources import Scan
     from modelbout.manifest import ColumnType
 
-_ROWS: Final = "rows"
+_ROWS: Final = f"{RAW}\nrows"
 _EMPTY: Final[Mapping[ColumnType, nw.dtypes.DType]] = {
     "integer": nw.Int64(),
     "number": nw.Float64(),

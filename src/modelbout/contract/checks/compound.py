@@ -9,6 +9,7 @@ import narwhals as nw
 from modelbout.catalogue import did_you_mean
 from modelbout.config.wording import quoted
 from modelbout.contract.kind import Check, Measure, of_rows, refuse
+from modelbout.data.sources import RAW
 
 if TYPE_CHECKING:
     from modelbout.config.yaml_tree import Node
@@ -42,7 +43,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     if len(fields) < len(keys):
         return None
     shown = ", ".join(quoted(key) for key in keys)
-    whole, distinct = f"whole:{keys}", f"keys:{keys}"
+    whole, distinct = f"{RAW}\nwhole {keys}", f"{RAW}\nkeys {keys}"
 
     def query(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         present = frame.filter(*(field.present() for field in fields))

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modelbout.contract.checks.values import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modelbout.contract.check import Checked
+    from modelbout.errors import Problem
+
+    Hold = Callable[..., Checked]
+    Refused = Callable[..., tuple[Problem, ...]]
+
+
+def test_other_values_are_counted_and_never_shown(hold: Hold) -> None:
+    (found,) = hold({"a": ["x", "secret", None, "X"]}, "a: {type: string, nulls: 1, values: [x, z]}").findings
+    assert (found.check, found.failed, found.rows) == ("values", 2, (2, 4))
+    assert "secret" not in found.message + found.fix
+
+
+@pytest.mark.parametrize(
+    ("column", "rules"),
+    [
+        ([0, 1], "a: {type: integer, values: [0, 1]}"),
+        ([0.5, 1.0, float("nan")], "a: {type: number, nulls: 1, values: [0.5, 1]}"),
+        ([0, 1], "a: {type: number, values: [0, 1]}"),
+        ([True], "a: {type: boolean, values: [true]}"),
+        (["0", "1.50"], "a: {type: string, values: [0, 1.50]}"),
+    ],
+)
+def test_values_have_the_type_of_the_column(hold: Hold, column: list[object], rules: str) -> None:
+    assert not hold({"a": column}, rules).findings
+
+
+def test_dates_can_be_listed(hold: Hold) -> None:
+    rows = {"a": [dt.datetime(2026, 1, 1), dt.datetime(2026, 1, 1, 12)]}  # noqa: DTZ001 -- a column without zone
+    (found,) = hold(rows, "a: {type: datetime, values: [2026-01-01]}").findings
+    assert found.rows == (2,)
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ("x", "found no list"),
+        ("[]", "a list of 0 values"),
+        ("[x, x]", "`x` stands twice"),
+        ("[[x]]", "found a list"),
+        ("[true]", "found `true`, which YAML reads as true or false"),
+    ],
+)
+def test_a_list_that_says_nothing_is_refused(refused: Refused, values: str, found: str) -> None:
+    assert refused(f"a: {{type: string, values: {values}}}")[0].found == found
+
+
+def test_all_faults_of_a_list_are_told(refused: Refused) -> None:
+    assert len(refused("a: {type: integer, values: [x, 1, y, 1]}")) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        (("a",), ("a", "b"), "looser"),
+        (("a", "b"), ("a",), "tighter"),
+        (("a",), ("b",), "tighter"),
+        (("a", "b"), ("b", "a"), "same"),
+        (None, ("a",), "tighter"),
+        (("a",), None, "looser"),
+        (None, None, "same"),
+    ],
+)
+def test_fewer_values_ask_more(old: tuple[str, ...] | None, new: tuple[str, ...] | None, change: str) -> None:
+    assert compare(old, new) == change
