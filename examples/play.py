@@ -64,19 +64,23 @@ def main() -> int:
     began = time.perf_counter()
     try:
         play()
+        epilogue(time.perf_counter() - began)
     except StoryBrokenError as broken:
         say(f"\nThe story does not hold: {broken}", "red", "bold")
         say(f"What was written until then lies in {shown(STAGE)}.")
         return 1
+    except OSError as error:
+        say(f"\nThe play cannot go on: {error}", "red", "bold")
+        return 1
     except KeyboardInterrupt:
         say("\nInterrupted.")
         return 130
-    epilogue(time.perf_counter() - began)
     return 0
 
 
 def play() -> None:
-    shutil.rmtree(STAGE, ignore_errors=True)
+    if STAGE.exists():
+        shutil.rmtree(STAGE)
     shutil.copytree(HERE / "churn", STAGE, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     say("Modelbout: one model, seven acts, real data", "bold")
     tell(
@@ -194,9 +198,7 @@ def epilogue(seconds: float) -> None:
         ("as GitHub shows it", best / "report.html"),
         ("its plots", best / "plots"),
     ):
-        if not path.exists():
-            say(f"The story does not hold: {shown(path)} is missing", "red", "bold")
-            sys.exit(1)
+        check(path.exists(), f"{shown(path)} should have been written")
         say(f"  {name:<20} {shown(path)}", "bold")
     for path in sorted(KEPT.glob("*/report.html")):
         if path.parent != best:
