@@ -117,8 +117,9 @@ def _usable(rows: pl.DataFrame, target: str, task: Task) -> pl.DataFrame:
 def _classification(rows: pl.DataFrame, features: Sequence[str], target: str, positive: str | None) -> tuple[Leak, ...]:
     answers = rows.get_column(target).cast(pl.String)
     counts = answers.rename("class").value_counts().sort(["count", "class"], descending=[True, False])
-    classes = counts.filter(pl.col("count") >= FEWEST_OF_CLASS).get_column("class").to_list()
-    if answers.n_unique() < 2 or not classes:  # noqa: PLR2004 -- one class cannot be told from another
+    enough = pl.col("count").is_between(FEWEST_OF_CLASS, rows.height - FEWEST_OF_CLASS)
+    classes = counts.filter(enough).get_column("class").to_list()
+    if not classes:
         return ()
     if positive in classes:
         classes = [positive]

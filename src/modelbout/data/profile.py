@@ -125,7 +125,7 @@ def _categories(present: pl.Series) -> tuple[Category, ...]:
 
 def _numbers(finite: NDArray[np.float64]) -> NumberProfile:
     bins = max(1, min(MOST_BINS, finite.size // FEWEST_ROWS))
-    edges = np.unique(np.quantile(finite, np.linspace(0, 1, bins + 1)))
+    edges = np.unique(_quantiles(finite, np.linspace(0, 1, bins + 1)))
     if edges.size == 1:
         edges = np.repeat(edges, 2)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -136,10 +136,17 @@ def _numbers(finite: NDArray[np.float64]) -> NumberProfile:
         max=float(finite.max()),
         mean=mean if math.isfinite(mean) else None,
         std=std if math.isfinite(std) else None,
-        quantiles=tuple(np.quantile(finite, PROFILE_QUANTILES).tolist()),
+        quantiles=tuple(_quantiles(finite, np.array(PROFILE_QUANTILES)).tolist()),
         edges=tuple(edges.tolist()),
         counts=tuple(_counts(finite, edges)),
     )
+
+
+def _quantiles(finite: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    # The difference of two values must not overflow; a power of two leaves every digit as it is.
+    scale = 4.0 if np.abs(finite).max() > np.finfo(np.float64).max / 4 else 1.0
+    quantiles: NDArray[np.float64] = np.quantile(finite / scale, levels) * scale
+    return quantiles
 
 
 def _counts(finite: NDArray[np.float64], edges: NDArray[np.float64]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -144,7 +145,8 @@ def _matches(pattern: str, root: Path) -> list[Path]:
     literal = root / pattern
     if "\0" in pattern:
         return []
-    if literal.exists() or not glob.has_magic(pattern):
+    # Path.exists raises where a directory is closed to us; here that is simply no match.
+    if not glob.has_magic(pattern) or os.path.exists(literal):  # noqa: PTH110 -- see above
         return [literal]
     # Path.glob takes no absolute pattern and, unlike the shell, matches hidden files.
     matches = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 -- see above

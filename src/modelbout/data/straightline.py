@@ -45,8 +45,7 @@ def leaking_pairs(
     with np.errstate(divide="ignore", invalid="ignore"):
         explained = (squares[:, None] + squares[None, :] - cross) / free
     explained[~np.isfinite(explained) | (free < LEAST_FREE)] = 0.0
-    explained[np.tril_indices_from(explained)] = 0.0
-    first, second = np.nonzero(explained >= least - PRESELECT)
+    first, second = np.nonzero(np.triu(explained >= least - PRESELECT, k=1))
     best = np.argsort(-explained[first, second], kind="stable")[:MOST_CANDIDATES]
     fitted = [
         ((names[one], names[two]), _fit(values[:, [one, two]], answers))

@@ -251,8 +251,21 @@ def _sniff(head: str, *, shown: str) -> str:
 
 
 def _header(head: str, delimiter: str, *, shown: str) -> tuple[str, ...]:
-    names = next(_records(head, delimiter), [])
     place = Place(file=shown, line=1)
+    stream = io.StringIO(head, newline="")
+    try:
+        names = next(csv.reader(stream, delimiter=delimiter))
+    except csv.Error:
+        names = None
+    if names is None or (stream.tell() == len(head) and len(head.encode()) >= HEAD_BYTES):
+        raise DataError(
+            Problem(
+                found="the header does not end within the first megabyte, or holds a name that long",
+                allowed="one line of column names",
+                fix="look for a quote that is left open in the first line, or add the header",
+                place=place,
+            )
+        )
     if not names:
         raise DataError(
             Problem(found="the first line is blank", allowed="column names", fix="delete the blank line", place=place)
