@@ -46,7 +46,9 @@ EMPTY = "(empty)"
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _UNPRINTABLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
-_WORD = re.compile(r"(`[^`]*`)")
+# Some parsers look for a task's box after entities are decoded.
+_TASK = r"^\[.?\](?= |$)"
+_PARTS = re.compile(rf"(`[^`]*`|{_TASK})")
 _TAKEN_BY_A_FILTER = re.compile(
     r"[@$]|://|www\.|mailto:|xmpp:|:[\w+-]+:|#\d|\b[a-z]\w*-\d|^\W*/|\b[0-9a-f]{7,40}\b",
     re.IGNORECASE,
@@ -103,9 +105,11 @@ def text(value: object, *, limit: int = TEXT_LIMIT) -> Markdown:
     GitHub's filters would otherwise turn into a mention, a link, an emoji or a formula.
     """
     parts: list[str] = []
-    for part in _WORD.split(clean(value, limit=limit).strip()):
+    for part in _PARTS.split(clean(value, limit=limit).strip()):
         if len(part) > 2 and part[0] == part[-1] == "`":  # noqa: PLR2004 -- two backticks around something
             parts.append(code(part[1:-1], limit=limit))
+        elif re.match(_TASK, part):
+            parts.append(code(part))
         elif part:
             parts.append(_words(part))
     joined = ""
@@ -122,11 +126,8 @@ def code(value: object, *, limit: int = NAME_LIMIT) -> Markdown:
         return Markdown(EMPTY)
     # A space at an end is part of a name, and Markdown would take it away.
     name = re.sub("^ | $", OPEN_BOX, name)
-    # Parsers differ in what a backslash before an escaped pipe means inside a table.
-    name = name.replace("\\|", "\\ |").replace("|", "\\|")
-    fence = "`" * (1 + max((len(run) for run in _BACKTICKS.findall(name)), default=0))
-    pad = " " if name[0] == "`" or name[-1] == "`" else ""
-    return Markdown(f"{fence}{pad}{name}{pad}{fence}")
+    # A pipe would end a table's cell, and inside a code span it can be escaped in a table only: it stands between two.
+    return Markdown("&#124;".join(_span(piece) for piece in name.split("|")))
 
 
 def block(value: str) -> Markdown:
@@ -173,6 +174,15 @@ def _words(part: str) -> str:
         code(word, limit=TEXT_LIMIT) if _TAKEN_BY_A_FILTER.search(word) else _PUNCTUATION.sub(_entity, word)
         for word in part.split(" ")
     )
+
+
+def _span(piece: str) -> str:
+    """Return a code span with a fence that is longer than any run of backticks in it."""
+    if not piece:
+        return ""
+    fence = "`" * (1 + max((len(run) for run in _BACKTICKS.findall(piece)), default=0))
+    pad = " " if "`" in {piece[0], piece[-1]} else ""
+    return f"{fence}{pad}{piece}{pad}{fence}"
 
 
 def _entity(found: re.Match[str]) -> str:
