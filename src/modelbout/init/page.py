@@ -39,5 +39,5 @@ def as_yaml(value: object) -> str:
 
 
 def as_python(text: str) -> str:
-    """Return a text as a Python literal in double quotes."""
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    """Return a text as a Python literal, in double quotes where it is printable."""
+    return json.dumps(text, ensure_ascii=False) if text.isprintable() else ascii(text)
