@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelbout import seal
@@ -237,12 +237,14 @@ def test_a_name_that_no_terminal_should_print_is_escaped(tmp_path: Path) -> None
     assert "\\n" in place
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_parser_fail_otherwise(raw: bytes) -> None:
     with pytest.raises(BundleError):
         seal.parse_manifest(raw, place=Place(file="manifest.json"))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=70))
 def test_a_digest_is_lower_case_hex(text: str) -> None:
     assert not seal.is_digest(text) or bytes.fromhex(text).hex() == text

@@ -263,9 +263,8 @@ class LocalRegistry:
             after = self._books.commit(book, numbered(book, registration(event), event))
         except (OSError, ModelboutError):
             with suppress(OSError, ModelboutError):
-                # A disk across a network can answer "failed" to a rename that it made.
-                if version not in self._book(model).state.versions:
-                    self._disk.remove(place)
+                self._book(model)  # a ledger that cannot be read any more might name the bundle: then it stays
+                self._disk.remove(place)
             raise
         return self._done(after, after.events[-1], dry_run=False)
 

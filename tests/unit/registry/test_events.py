@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelbout.errors import ConfigError, RegistryError
@@ -88,6 +88,7 @@ def stories(draw: st.DrawFn) -> Story:
     return story
 
 
+@settings(deadline=None)
 @given(stories())
 def test_fold_agrees_with_a_simple_account(story: Story) -> None:
     state = fold("churn", story.events, shown="x")
@@ -107,6 +108,7 @@ def test_fold_agrees_with_a_simple_account(story: Story) -> None:
     assert state.version_of("f" * 64) is None
 
 
+@settings(deadline=None)
 @given(stories(), st.data())
 def test_a_missing_doubled_or_swapped_event_is_noticed(story: Story, data: st.DataObject) -> None:
     events = story.events
@@ -123,6 +125,7 @@ def test_a_missing_doubled_or_swapped_event_is_noticed(story: Story, data: st.Da
         assert caught.value.problems[0].place.line in (spot + 1, spot + 2)
 
 
+@settings(deadline=None)
 @given(stories(), st.integers(-100, 5000))
 def test_who_was_champion_at_a_moment_is_told_by_seq(story: Story, minutes: int) -> None:
     moment = START + timedelta(minutes=minutes)
@@ -135,6 +138,7 @@ def test_who_was_champion_at_a_moment_is_told_by_seq(story: Story, minutes: int)
         assert (title.version if title else None) == (crowned[-1].version if crowned else None)
 
 
+@settings(deadline=None)
 @given(stories())
 def test_a_standing_agrees_with_its_own_ledger_and_any_later_one(story: Story) -> None:
     state = fold("churn", story.events, shown="x")
@@ -274,6 +278,7 @@ def test_a_moment_beyond_the_calendar_is_refused() -> None:
         parse_moment("0001-01-01T00:00:00+10:00")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_the_moment_fail_otherwise(text: str) -> None:
     try:

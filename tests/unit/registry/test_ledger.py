@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelbout.errors import RegistryError
@@ -53,6 +53,7 @@ EVENT = Event(
 )
 
 
+@settings(deadline=None)
 @given(EVENTS)
 def test_events_survive_their_lines_whatever_their_text(events: list[Event]) -> None:
     raw = to_lines(events)
@@ -60,6 +61,7 @@ def test_events_survive_their_lines_whatever_their_text(events: list[Event]) -> 
     assert from_lines(raw, shown="churn.jsonl") == tuple(events)
 
 
+@settings(deadline=None)
 @given(EVENTS, st.data())
 def test_a_ledger_that_was_cut_off_inside_a_line_is_refused(events: list[Event], data: st.DataObject) -> None:
     raw = to_lines(events)
@@ -72,6 +74,7 @@ def test_a_ledger_that_was_cut_off_inside_a_line_is_refused(events: list[Event],
         assert caught.value.problems[0].place.line == (raw[:cut].count(b"\n") + 1 if cut else None)
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_no_bytes_make_the_reader_fail_otherwise(raw: bytes) -> None:
     try:

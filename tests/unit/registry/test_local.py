@@ -365,6 +365,37 @@ def test_a_file_that_appears_in_the_copys_place_is_refused(
         other.fetch("churn", "v1.0.0", tmp_path / "into")
 
 
+def test_a_fetch_that_finds_no_room_at_the_end_says_so(
+    registry: LocalRegistry, promote: Promote, tmp_path: Path
+) -> None:
+    promote("a")
+
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(RegistryError, match="No space left"):
+        LocalRegistry(registry.path, disk=Meanwhile(full)).fetch("churn", "v1.0.0", tmp_path / "into")
+    assert list((tmp_path / "into").iterdir()) == []
+
+
+class Liar(LocalDisk):
+    """Renames and says that it did not, as disks across a network can."""
+
+    def rename(self, source: Path, target: Path) -> None:
+        super().rename(source, target)
+        if target.suffix == ".jsonl":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_rename_that_was_made_after_all_is_a_commit(
+    registry: LocalRegistry, promote: Promote, make_bundle: MakeBundle
+) -> None:
+    promote("a")
+    attempt(LocalRegistry(registry.path, disk=Liar()), make_bundle("b"), "promote")
+    assert len(registry.events("churn")) == 4
+    assert registry.doctor(repair=False) == ()
+
+
 @pytest.mark.parametrize("name", ["", "../x", "A", "a/b", "a\n", "churn@v1"])
 def test_names_that_could_escape_are_refused_everywhere(
     registry: LocalRegistry, make_bundle: MakeBundle, name: str

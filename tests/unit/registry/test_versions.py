@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelbout.manifest import Feature, Manifest, Signature
@@ -96,6 +96,7 @@ FEATURES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(FEATURES, FEATURES)
 def test_it_breaks_exactly_when_a_row_that_was_fine_is_not(old: list[Feature], new: list[Feature]) -> None:
     def signature(inputs: list[Feature]) -> Signature:
@@ -107,6 +108,7 @@ def test_it_breaks_exactly_when_a_row_that_was_fine_is_not(old: list[Feature], n
     assert breaks(signature(old), signature(new)) == fails
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.integers(0, 10**9 - 1)] * 3))
 def test_a_version_survives_its_text(numbers: tuple[int, int, int]) -> None:
     assert parse_version(str(Version(*numbers))) == Version(*numbers)
@@ -119,6 +121,7 @@ def test_what_is_no_version(text: str) -> None:
     assert parse_version(text) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 30)] * 3), min_size=1))
 def test_every_follower_is_new(numbers: list[tuple[int, int, int]]) -> None:
     from_numbers = [str(Version(*each)) for each in numbers]
