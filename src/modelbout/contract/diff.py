@@ -123,6 +123,9 @@ def _holds(rule: Rule | None) -> bool:
 
 def _change(key: str, check: Check, old: Rule | None, new: Rule | None, place: Place) -> Iterator[Change]:
     """Yield the change of one rule, if there is one that data could notice."""
+    if not any(rule.stated for rule in (old, new) if rule is not None):
+        # What holds by default comes and goes with the type, whose change is told.
+        return
     moved = check.compare(
         old.value if old is not None and _holds(old) else None, new.value if new is not None and _holds(new) else None
     )

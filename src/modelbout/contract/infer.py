@@ -142,7 +142,7 @@ def _values(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
         values = sorted(evidence.values, key=lambda pair: pair[0]) if _whole(evidence) else evidence.values  # type: ignore[arg-type, return-value]  # whole numbers have an order
         listed = ", ".join(str(value) if _whole(evidence) else scalar(str(value)) for value, _ in values)
         yield "values", f"[{listed}]", f"values: {len(values)} seen, the rarest in {rarest:,} rows."
-    elif evidence.reading.type == "string" and evidence.shape is None and not _each_its_own(evidence):
+    elif evidence.reading.type == "string" and not _formed(evidence) and not _each_its_own(evidence):
         rare = sum(rows < MIN_VALUE_ROWS for _, rows in evidence.values)
         why = f"{rare} of them in fewer than {MIN_VALUE_ROWS} rows" if rare else "too many for a closed list"
         why = "one value says nothing about others" if evidence.distinct == 1 else why
@@ -157,11 +157,16 @@ def _each_its_own(evidence: Evidence) -> bool:
     return evidence.distinct == evidence.present
 
 
+def _formed(evidence: Evidence) -> bool:
+    """Tell whether the column looks like codes of one form."""
+    return evidence.shape is not None and evidence.distinct > MAX_LISTED
+
+
 def _unique(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
     if evidence.reading.type in ("string", "integer") and _each_its_own(evidence):
         yield "unique", "true", f"unique: {evidence.present:,} values, each in one row."
-    if evidence.shape is not None and evidence.distinct > MAX_LISTED:
-        yield "pattern", quote(pattern_of(evidence.shape)), "pattern: all values have this form."
+    if _formed(evidence):
+        yield "pattern", quote(pattern_of(str(evidence.shape))), "pattern: all values have this form."
 
 
 def _range(evidence: Evidence) -> Iterator[tuple[str, str, str]]:

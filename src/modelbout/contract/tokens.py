@@ -80,7 +80,9 @@ def tokens_of(text: str) -> list[Token]:
             raise ExpressionError(position, f"{quoted(sign)} has no meaning here", "", _HINTS.get(sign, ""))
         group = match.lastgroup
         kind = {"double": "text", "single": "text"}.get(group, group)
-        tokens.append(Token(kind, match[group], match.start(group)))  # type: ignore[arg-type]  # groups are kinds
+        # The position is that of the opening quote.
+        quotes = group in ("double", "single", "column")
+        tokens.append(Token(kind, match[group], match.start(group) - quotes))  # type: ignore[arg-type]  # groups are kinds
         position = match.end()
         if len(tokens) > MAX_TOKENS:
             raise ExpressionError(position, "the expression is too long", f"at most {MAX_TOKENS} words", "Split it.")

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from modelbout.contract.checks.infinite import compare
 
 if TYPE_CHECKING:
@@ -28,8 +26,7 @@ def test_it_is_for_numbers_only(refused: Refused) -> None:
     assert problem.found == "`infinite` is for number columns; this one is integer"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "change"), [(False, True, "looser"), (True, False, "tighter"), (None, True, "same")]
-)
-def test_allowing_asks_less(old: bool | None, new: bool | None, change: str) -> None:
-    assert compare(old, new) == change
+def test_allowing_asks_less() -> None:
+    assert compare(False, True) == "looser"  # noqa: FBT003 -- the values of the key
+    assert compare(True, False) == "tighter"  # noqa: FBT003 -- the values of the key
+    assert compare(None, True) == "same"  # noqa: FBT003 -- the values of the key

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from modelbout.contract.diff import Change, diff
+from modelbout.contract.load import parse_contract
+
+
+def changes(old: str, new: str) -> tuple[Change, ...]:
+    return diff(parse_contract(f"version: 1\n{old}", shown="old"), parse_contract(f"version: 1\n{new}", shown="new"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "breaking", "what"),
+    [
+        ("{type: string}, b: {type: string}", "{type: string}", True, "column removed"),
+        ("{type: string}", "{type: string}, b: {type: string}", True, "column added"),
+        ("{type: string}", "{type: string}, b: {type: string, required: false}", False, "column added"),
+        (
+            "{type: string}",
+            "{type: string}, b: {type: string, required: {is: true, level: warn}}",
+            False,
+            "column added",
+        ),
+        ("{type: string}", "{type: integer}", True, "changed"),
+        ("{type: integer}", "{type: number}", True, "changed"),
+        ("{type: string, required: false}", "{type: string}", True, "changed"),
+        ("{type: string}", "{type: string, required: false}", False, "changed"),
+        ("{type: string, values: [x, y]}", "{type: string, values: [x]}", True, "changed"),
+        ("{type: string, values: [x]}", "{type: string, values: [x, y]}", False, "changed"),
+        ("{type: string}", "{type: string, values: [x]}", True, "rule added"),
+        ("{type: string, values: [x]}", "{type: string}", False, "rule removed"),
+        ("{type: integer, min: 0}", "{type: integer, min: 1}", True, "changed"),
+        ("{type: integer, max: 1}", "{type: integer, max: 2}", False, "changed"),
+        ("{type: integer, nulls: 0.5}", "{type: integer}", True, "changed"),
+        ("{type: integer}", "{type: integer, nulls: 0.5}", False, "changed"),
+        ("{type: integer, min: {is: 0, level: warn}}", "{type: integer, min: 0}", True, "now an error"),
+        ("{type: integer, min: 0}", "{type: integer, min: {is: 0, level: warn}}", False, "now a warning"),
+        ("{type: integer, min: {is: 0, tolerance: 5}}", "{type: integer, min: 0}", True, "tolerance changed"),
+        ("{type: integer, min: 0}", "{type: integer, min: {is: 0, tolerance: 5}}", False, "tolerance changed"),
+        (
+            "{type: integer, min: {is: 0, tolerance: 0.1}}",
+            "{type: integer, min: {is: 0, tolerance: 5}}",
+            True,
+            "tolerance changed",
+        ),
+        ("{type: date}", '{type: date, format: "%d"}', True, "changed"),
+        ("{type: datetime, timezone: UTC}", "{type: datetime, timezone: Asia/Tokyo}", True, "changed"),
+    ],
+)
+def test_changes_of_a_column(old: str, new: str, breaking: bool, what: str) -> None:  # noqa: FBT001 -- a table
+    (change,) = changes(f"columns: {{a: {old}}}", f"columns: {{a: {new}}}")
+    assert (change.breaking, change.what) == (breaking, what)
+    assert change.reason
+    assert change.place.file == ("old" if what == "column removed" else "new")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "breaking", "what"),
+    [
+        ("rows: {min: 5}", "rows: {min: 9}", True, "changed"),
+        ("unexpected: allow", "unexpected: error", True, "changed"),
+        ("unexpected: error", "unexpected: warn", False, "changed"),
+        ("unique: [[a]]", "unique: [[a], [b]]", True, "rule added"),
+        ("unique: [[a], [b]]", "unique: [[b]]", False, "rule removed"),
+        ("expressions: [{expr: a > 1, name: n}]", "expressions: [{expr: a > 2, name: n}]", True, "changed `n`"),
+        ("expressions: [{expr: a > 1, name: n}]", "expressions: [{expr: a > 1, name: m}]", None, ""),
+    ],
+)
+def test_changes_of_the_table(old: str, new: str, breaking: bool | None, what: str) -> None:  # noqa: FBT001 -- a table
+    columns = "columns: {a: {type: integer}, b: {type: integer}}"
+    found = changes(f"table: {{{old}}}\n{columns}", f"table: {{{new}}}\n{columns}")
+    assert [(change.breaking, change.what) for change in found] == ([] if breaking is None else [(breaking, what)])
+
+
+def test_the_way_of_reading_breaks() -> None:
+    columns = "columns: {a: {type: integer}}"
+    (change,) = changes(columns, f'{columns}\nread: {{missing: ["", NA]}}')
+    assert str(change) == "breaking: read.missing: changed (files written for the old one are read differently)"
+    assert not changes(f'{columns}\nread: {{missing: [NA, ""]}}', f'{columns}\nread: {{missing: ["", NA]}}')
+
+
+def test_what_only_readers_see_is_no_change() -> None:
+    assert not changes("columns: {a: {type: integer, min: 0}}", "columns: {a: {min: {is: 0, owner: x}, type: integer}}")
+    assert not changes(
+        "columns: {a: {type: integer, min: {is: 0, level: warn}}}",
+        "columns: {a: {type: integer, min: {is: 9, level: warn}}}",
+    )
+    (fine,) = changes("columns: {a: {type: integer, min: 0}}", "columns: {a: {type: integer}}")
+    assert str(fine).startswith("fine: columns.a.min: rule removed")
