@@ -152,10 +152,12 @@ def _split(look: Look, others: tuple[Column, ...], key: Column | None) -> tuple[
     for column in whole:
         if column.type in ("date", "datetime"):
             return column, "no id was found; the newest rows are the holdout"
-    for column in whole:
+    # In `split`, `by: time` means something else than a column of that name.
+    hashable = tuple(column for column in whole or others if column.name != "time") or others
+    for column in hashable:
         if column.is_key(look.rows):
             return column, "no id was found by name, but each row has its own value here"
-    best = max(whole or others, key=lambda column: column.distinct)
+    best = max(hashable, key=lambda column: column.distinct)
     return best, "no id was found; this column has the most values. Better: add an id"
 
 

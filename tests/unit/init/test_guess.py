@@ -141,6 +141,12 @@ def test_without_anything_the_most_different_column_splits_and_is_no_input() -> 
     assert gaps.split == "a"
 
 
+def test_a_column_called_time_is_not_hashed() -> None:
+    # `by: time` would mean a split by a moment.
+    found = roles(table(column("time", "integer", ROWS), AGE, column("x", "number", 9), CHURN), None, shown="t")
+    assert found.split == "age"
+
+
 def test_columns_that_no_model_learns_from() -> None:
     out = (
         column("same", "string", 1),
