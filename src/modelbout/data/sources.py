@@ -163,38 +163,39 @@ def _is_text(shown: str) -> bool:
 
 def _unusable(path: Path, shown: str, place: Place) -> Problem | None:
     try:
-        if path.is_dir():
-            return Problem(
-                found=f"`{shown}` is a directory",
-                allowed="a file, or a glob",
-                fix=f"name the files in it, for example `{shown}/*.parquet`",
-                place=place,
-            )
-        if not path.name.lower().endswith(TEXT_ENDINGS + PARQUET_ENDINGS):
-            return Problem(
-                found=f"`{shown}` has an ending that says no known format",
-                allowed=", ".join(TEXT_ENDINGS + PARQUET_ENDINGS),
-                fix="convert or rename the file",
-                place=place,
-            )
-        with path.open("rb"):
-            return None
-    except FileNotFoundError:
-        return Problem(
-            found=f"there is no file `{shown}`",
-            fix="correct the path, which starts at the directory of modelbout.yaml, or pull the data first",
-            place=place,
-        )
+        return _misnamed(path, shown, place) or _closed(path, shown, place)
     except PermissionError:
-        return Problem(
-            found=f"no permission to read `{shown}`", fix="give the user of this run read access", place=place
-        )
+        fix = "give the user of this run read access"
+        return Problem(found=f"no permission to read `{shown}`", fix=fix, place=place)
     except OSError as error:
-        return Problem(
-            found=f"`{shown}` cannot be opened: {cause(error.strerror)}",
-            fix="check the disk and the path",
-            place=place,
-        )
+        found = f"`{shown}` cannot be opened: {cause(error.strerror)}"
+        return Problem(found=found, fix="check the disk and the path", place=place)
+
+
+def _misnamed(path: Path, shown: str, place: Place) -> Problem | None:
+    if path.is_dir():
+        fix = f"name the files in it, for example `{shown}/*.parquet`"
+        return Problem(found=f"`{shown}` is a directory", allowed="a file, or a glob", fix=fix, place=place)
+    if path.name.lower().endswith(TEXT_ENDINGS + PARQUET_ENDINGS):
+        return None
+    return Problem(
+        found=f"`{shown}` has an ending that says no known format",
+        allowed=", ".join(TEXT_ENDINGS + PARQUET_ENDINGS),
+        fix="convert or rename the file",
+        place=place,
+    )
+
+
+def _closed(path: Path, shown: str, place: Place) -> Problem | None:
+    if not path.exists():
+        fix = "correct the path, which starts at the directory of modelbout.yaml, or pull the data first"
+        return Problem(found=f"there is no file `{shown}`", fix=fix, place=place)
+    if not path.is_file():
+        # Opening a named pipe would wait for ever.
+        fix = "write the data to a file first"
+        return Problem(found=f"`{shown}` is no regular file", allowed="a file, or a glob", fix=fix, place=place)
+    with path.open("rb"):
+        return None
 
 
 def _refuse_companions(columns: tuple[str, ...], source: Source) -> None:

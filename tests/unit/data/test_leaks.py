@@ -145,6 +145,12 @@ def test_a_rare_class_says_nothing() -> None:
     assert found(frame.with_columns(kind=pl.lit("a")), "kind", "binary") == []
 
 
+def test_without_a_positive_class_either_of_two_is_taken() -> None:
+    frame = customers().with_columns(copy=pl.col("Churn"))
+    names = features(frame, "Churn")
+    assert [leak.columns for leak in target_leaks(frame, names, "Churn", "binary", None)] == [("copy",)]
+
+
 def test_the_target_in_another_unit_or_shape_is_caught() -> None:
     frame = rentals().select("temp", "hour", "cnt", dollars=pl.col("cnt") * 2.5 + 7, log=pl.col("cnt").log1p())
     assert found(frame, "cnt", "regression") == [("dollars",), ("log",)]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -322,6 +323,12 @@ def test_a_source_that_is_no_file_is_refused_at_its_key(tmp_path: Path, source: 
     assert said in problem.found
     assert problem.place == HERE
     assert problem.fix
+
+
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "t.csv")
+    (problem,) = problems(tmp_path, "t.csv")
+    assert "no regular file" in problem.found
 
 
 def test_all_missing_files_are_told_at_once(tmp_path: Path) -> None:

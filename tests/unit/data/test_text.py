@@ -131,12 +131,19 @@ def test_zstd_is_read_in_pieces_and_a_cut_one_is_refused(tmp_path: Path) -> None
     assert "damaged or cut short" in refused(tmp_path, packed[: len(packed) // 2], name="t.csv.zst").found
 
 
+def zstd(content: bytes) -> bytes:
+    """Pack up to 255 bytes as one raw block without a checksum (RFC 8878)."""
+    return b"\x28\xb5\x2f\xfd\x20" + bytes([len(content)]) + (len(content) << 3 | 1).to_bytes(3, "little") + content
+
+
 def test_zstd_with_another_encoding_is_refused_and_says_so(tmp_path: Path) -> None:
-    pl.DataFrame({"a": ["X"]}).lazy().sink_csv(tmp_path / "t.csv.zst", compression="zstd")
-    packed = (tmp_path / "t.csv.zst").read_bytes()
-    assert b"X" in packed  # short text is stored as it is
-    found = refused(tmp_path, packed.replace(b"X", b"\xe9"), name="t.csv.zst").found
-    assert "not valid utf-8" in found or "damaged" in found
+    problem = refused(tmp_path, zstd("a,b\né,1\n".encode("latin-1")), name="t.csv.zst")
+    assert problem.found == "the decompressed text is not valid utf-8"
+
+
+def test_zstd_of_nothing_is_an_empty_file(tmp_path: Path) -> None:
+    assert refused(tmp_path, zstd(b""), name="t.csv.zst").found == "the file is empty"
+    assert refused(tmp_path, zstd(b"\n\n"), name="t.csv.zst").found == "the file is empty"
 
 
 def test_a_file_that_vanishes_or_closes_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
