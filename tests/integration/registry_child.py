@@ -1,8 +1,8 @@
 """One command on a directory registry in a process of its own, which can kill itself between two writes.
 
-``promote REGISTRY BUNDLE BEATEN`` takes the digest of the beaten champion, ``none``, or ``again``: read the champion and
-try until it works. ``rollback REGISTRY`` goes back by one. ``--kill K`` names the step, ``--half`` dies within it and not
-before it, ``--wait FILE`` starts when the file appears. The last line of the output is JSON.
+``promote REGISTRY BUNDLE BEATEN`` takes the digest of the beaten champion, ``none``, or ``again``: read the champion
+and try until it works. ``rollback REGISTRY`` goes back by one. ``--kill K`` names the step, ``--half`` dies within it
+and not before it, ``--wait FILE`` starts when the file appears. The last line of the output is JSON.
 """
 
 from __future__ import annotations

@@ -129,7 +129,11 @@ def _bundles(visit: _Round, book: Book) -> None:
             who = f"the champion at {', '.join(stages)}" if stages else "no champion"
             what = f"`{book.model}@{version}` ({who}) cannot be used: {_sentence(error.problems[0], fix=False)}"
             fix = f"put the bundle with the digest {digest} back"
-            fix += f", or roll back with `modelbout rollback --model {book.model}`" if stages else ""
+            fix += (
+                ", or give the title to another version with `modelbout rollback --to VERSION --reason WHY`"
+                if stages
+                else ""
+            )
             place = place_of(visit.shelf.path(book.model, version))
             visit.tell(Problem(found=what, fix=fix, place=place))
 

@@ -21,7 +21,8 @@ def gate(book: Book, stage: str, title: Title | None, beaten: str | None) -> Non
     """
     hold = book.state.holds.get(stage)
     if hold is not None:
-        raise refused(describe(stage, hold), "promotions wait until the hold is released")
+        fix = f"when the reason is gone: `modelbout registry release {book.model} --stage {stage} --reason WHY`"
+        raise refused(describe(stage, hold), fix)
     stands = title.bundle_digest if title else None
     if stands != beaten:
         found = f"the champion of `{book.model}` at `{stage}` is {title.version if title else 'nobody'}"
