@@ -158,7 +158,7 @@ def _split(look: Look, others: tuple[Column, ...], key: Column | None) -> tuple[
         if column.is_key(look.rows):
             return column, "no id was found by name, but each row has its own value here"
     best = max(hashable, key=lambda column: column.distinct)
-    return best, "no id was found; this column has the most values. Better: add an id"
+    return best, f"no id was found; this column has the most values ({best.distinct:,}). Better: add an id"
 
 
 def _unfit(column: Column, rows: int, key: Column | None) -> str:
