@@ -144,6 +144,13 @@ def test_the_configuration_can_be_named_before_the_command(repo: Repository) -> 
     assert repo("validate", "--config", "other.yaml").code == 0
 
 
+def test_a_run_directory_may_be_relative(repo: Repository) -> None:
+    assert repo("run", "--no-plots", "--no-html", "--run-dir", "runs/one").code == 0
+    assert (repo.root / "runs/one/bout.json").is_file()
+    assert repo("promote", "--run-dir", "runs/one", "--registry", "titles").code == 0
+    assert (repo.root / "titles/ledger/shop.jsonl").is_file()
+
+
 def test_a_missing_library_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.metadata.requires", lambda _: ["click>=8", "not-there>=1"])
     click, missing = libraries()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelbout.bout.intervals import MIN_CLASS_ROWS
-from modelbout.errors import DataError, Problem
+from modelbout.errors import DataError, Place, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -162,6 +162,7 @@ def _inspect_slice(column: SliceColumn, rows: int) -> None:
             f"slice column `{column.name}` has {len(column.groups)} groups",
             f"at most {MAX_SLICE_GROUPS}",
             "Slice by a coarser column, or take it out of compare.slices.",
+            key="compare.slices",
         )
     if rows and int(column.codes.max()) >= len(column.groups):
         raise _refusal(
@@ -197,5 +198,5 @@ def _constant(role: str) -> DataError:
     )
 
 
-def _refusal(found: str, allowed: str, fix: str) -> DataError:
-    return DataError(Problem(found=found, allowed=allowed, fix=fix))
+def _refusal(found: str, allowed: str, fix: str, *, key: str | None = None) -> DataError:
+    return DataError(Problem(found=found, allowed=allowed, fix=fix, place=Place(key=key)))

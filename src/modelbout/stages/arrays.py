@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from modelbout.bout.ring import SliceColumn
-from modelbout.errors import DataError, Place, Problem
 from modelbout.predictions import Predictions
 from modelbout.training.signature import class_texts
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from modelbout.manifest import Signature, Task
 
 MISSING_GROUP = "(missing)"
-MAX_GROUPS = 200  # Holm over more groups leaves none of them any power, and nobody reads so long a table
 
 
 def all_classes(signatures: Sequence[Signature]) -> tuple[str, ...]:
@@ -38,25 +36,12 @@ def aligned(answers: Predictions, own: tuple[str, ...], classes: tuple[str, ...]
     return Predictions(label=None if answers.label is None else places[answers.label], proba=proba)
 
 
-def slice_columns(frame: pl.DataFrame, names: Sequence[str], places: Sequence[Place]) -> tuple[SliceColumn, ...]:
-    """Return the columns whose groups are reported, with codes into their sorted group names.
-
-    Raises:
-        DataError: a column has too many groups to report one by one.
-    """
+def slice_columns(frame: pl.DataFrame, names: Sequence[str]) -> tuple[SliceColumn, ...]:
+    """Return the columns whose groups are reported, with codes into their sorted group names."""
     columns = []
-    for name, place in zip(names, places, strict=True):
+    for name in names:
         text = class_texts(frame[name]).fill_null(MISSING_GROUP)
         groups = tuple(sorted(text.unique().to_list()))
-        if len(groups) > MAX_GROUPS:
-            raise DataError(
-                Problem(
-                    found=f"the slice column {name!r} has {len(groups):,} groups",
-                    allowed=f"at most {MAX_GROUPS}",
-                    fix="slice by a column with few groups, or make one (bands of a number) in the data",
-                    place=place,
-                )
-            )
         codes = text.replace_strict({group: code for code, group in enumerate(groups)}, return_dtype=pl.Int64)
         columns.append(SliceColumn(name=name, codes=codes.to_numpy(), groups=groups))
     return tuple(columns)

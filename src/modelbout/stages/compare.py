@@ -231,11 +231,7 @@ def ring(work: Workspace, scene: Scene, table: Rows, scored: tuple[Scored, ...])
         challenger=corners[0],
         champion=corners[1] if scene.champion is not None else None,
         train_truth=truth(table.train, judged),
-        slices=slice_columns(
-            table.holdout,
-            config.compare.slices,
-            [work.loaded.place(f"compare.slices[{number}]") for number in range(len(config.compare.slices))],
-        ),
+        slices=slice_columns(table.holdout, config.compare.slices),
         compare=config.compare,
         seed=config.train.seed,
     )

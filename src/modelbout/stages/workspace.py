@@ -139,7 +139,8 @@ def read_result(path: Path, kind: type[RecordT], *, made_by: str) -> RecordT:
 def open_workspace(config: Path, run: Path | None) -> Workspace:
     """Load the configuration and settle where results go."""
     loaded = load_config(config)
-    return Workspace(loaded, run or loaded.root / RUN)
+    # Absolute, because children run in other directories.
+    return Workspace(loaded, (run or loaded.root / RUN).absolute())
 
 
 def now() -> str:
