@@ -146,8 +146,9 @@ def attribute(value: object, *, limit: int = ATTRIBUTE_LIMIT) -> Markdown:
 def address(value: str) -> Markdown:
     """Return a picture's address: a relative path or ``https``, percent-encoded, so that no other scheme survives."""
     if value.startswith("https://"):
-        return Markdown("https://" + quote(value.removeprefix("https://"), safe="/.-_~%?=:"))
-    return Markdown(quote(value, safe="/.-_~"))
+        return Markdown("https://" + quote(value.removeprefix("https://"), safe="/.-_~%?=:", errors="replace"))
+    # Two slashes at the start would name another host.
+    return Markdown(quote(value.lstrip("/"), safe="/.-_~", errors="replace"))
 
 
 def marker(model: str) -> Markdown:

@@ -106,7 +106,8 @@ MARKS: Mapping[str, str] = {
         ("\N{HOURGLASS WITH FLOWING SAND}", "open", "waiting", "\N{HORIZONTAL ELLIPSIS}"),
     )
 }
-_MARK = re.compile("|".join(MARKS))
+# A tag is left alone: its attributes may hold a mark too.
+_MARK = re.compile(rf"""<(?:[^>"]|"[^"]*")*>|{"|".join(MARKS)}""")
 
 _SCHEME = re.compile(r"^\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _ALIGN = re.compile(r"text-align:(left|right|center)")
@@ -162,7 +163,7 @@ def article(markdown: str) -> str:
         url_schemes=set(SCHEMES),
         link_rel="nofollow",
     )
-    return _MARK.sub(lambda found: MARKS[found[0]], shown)
+    return _MARK.sub(lambda found: MARKS.get(found[0], found[0]), shown)
 
 
 def _aligned(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:

@@ -356,6 +356,8 @@ def test_plain_words_stay_readable() -> None:
         ("javascript:alert(1)", "javascript%3Aalert%281%29"),
         ("data:text/html,x", "data%3Atext/html%2Cx"),
         ("https://example.org/x.png?raw=true", "https://example.org/x.png?raw=true"),
+        ("//evil.example/x.png", "evil.example/x.png"),
+        ("\ud800", "%3F"),
         ('https://example.org/"><b>', "https://example.org/%22%3E%3Cb%3E"),
     ],
 )

@@ -89,7 +89,8 @@ def _line(finding: Finding) -> dict[str, Markdown]:
         "mark": words.STOPPED if finding.level == "error" else words.WARNING,
         "where": Markdown("<br>".join(where)) if where else words.DASH,
         "found": Markdown(
-            f"{text(finding.message)}" + (f"<br><sub>{finding.role} rows {numbers}{more}</sub>" if numbers else "")
+            f"{text(finding.message)}"
+            + (f"<br><sub>{text(finding.role)} rows {numbers}{more}</sub>" if numbers else "")
         ),
         "rows": Markdown(f"{count(finding.failed)} of {count(finding.total)}") if finding.total else words.DASH,
         "fix": text(finding.fix) if finding.fix else words.DASH,
