@@ -59,11 +59,14 @@ def scans(work: Workspace, contract: Contract | None) -> dict[Role, Scan]:
         "train": data.train,
         "holdout": data.holdout,
     }
-    opened = {
-        role: scan(source, root=work.root, reading=reading, place=work.loaded.place(f"data.{role}"))
-        for role, source in sources.items()
-        if source is not None
-    }
+    opened: dict[Role, Scan] = {}
+    for role, source in sources.items():
+        if source is None:
+            continue
+        opened[role] = scan(source, root=work.root, reading=reading, place=work.loaded.place(f"data.{role}"))
+        if contract is None:
+            # What the training rows were guessed to be, the holdout is too: two guesses could differ.
+            reading = opened[role].reading
     known = {column for opening in opened.values() for column in opening.columns}
     # A column that the contract promises is named rightly: when it is gone, the contract says so, and better.
     known |= {column.name for column in contract.columns} if contract else set()
