@@ -47,7 +47,13 @@ def check(scan: Scan, contract: Contract, *, role: str) -> Checked:
         DataError: the rows cannot be read.
     """
     rules = planned(contract, table_of(scan, contract))
-    rows, counts = count(scan, [one.measure for one in rules])
+    measures = [one.measure for one in rules]
+    # Rules share a count by giving it the same name: it is worked out once.
+    aggregates = {name: expression for measure in measures for name, expression in measure.counts.items()}
+    rows, counts = count(scan, aggregates, [measure.query for measure in measures if measure.query is not None])
+    exact = {name: e for one in rules if _failed(one, counts, rows) for name, e in one.measure.exact.items()}
+    if exact:
+        counts |= count(scan, exact)[1]
     broken = [(one, failed) for one in rules if (failed := _failed(one, counts, rows))]
     located = locate(scan, [one.measure for one, _ in broken]) if broken else ()
     findings = [

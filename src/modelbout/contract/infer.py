@@ -175,6 +175,9 @@ def _range(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
         yield "", "", f"no range: seen from {low} to {high}, and time goes on."
     if not isinstance(low, int | float) or not isinstance(high, int | float) or _listed(evidence):
         return
+    if evidence.infinite:
+        yield "", "", "no range: an infinity lies beyond any."
+        return
     seen = f"seen {written(low)} to {written(high)}"
     if low == high:
         yield "", "", f"no range: only {written(low)} was seen."

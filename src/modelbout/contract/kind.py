@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from modelbout.manifest import ColumnType
 
     Counts = Mapping[str, int]
+    Query = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
     Schema = dict[str, Any]
 
 CHECKS_PACKAGE: Final = "modelbout.contract.checks"
@@ -59,6 +60,7 @@ class Field:
         zoned: whether its moments carry a time zone.
         cast: the type in which its values are compared, when not their own (categories as text, decimals as floats).
         raw: the column with the raw text from which it was read; None for a table that is typed on disk.
+        hashed: a column with 64-bit hashes of its texts, there while rules are counted; None for other types.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Field:
     zoned: bool = False
     cast: nw.dtypes.DType | None = None
     raw: str | None = None
+    hashed: str | None = None
 
     @property
     def usable(self) -> bool:
@@ -115,6 +118,7 @@ class Measure:
         message: what a finding says, from the number of failures and the total.
         fix: what to do about it.
         counts: aggregates by name; rules may share one by giving it the same name.
+        exact: counts that replace those of the same name when failures were found: what a cheap count may overstate.
         query: one-row tables of aggregates that need a pass of their own, such as distinct compound keys.
         failing: a mask of the rows that fail; null counts as false.
         repeats: columns whose repeated values fail, instead of a mask; only where all are present they are compared.
@@ -128,7 +132,8 @@ class Measure:
     message: Callable[[int, int], str]
     fix: str
     counts: Mapping[str, nw.Expr] = field(default_factory=dict)
-    query: Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]] | None = None
+    exact: Mapping[str, nw.Expr] = field(default_factory=dict)
+    query: Query | None = None
     failing: nw.Expr | None = None
     repeats: tuple[Field, ...] = ()
     total: int | None = None

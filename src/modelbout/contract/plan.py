@@ -16,11 +16,13 @@ from modelbout.data.table import engine_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from modelbout.contract.kind import Query
     from modelbout.contract.model import Contract, Rule
     from modelbout.data.sources import Scan
     from modelbout.manifest import ColumnType
 
 _ROWS: Final = f"{RAW}\nrows"
+_HASH: Final = f"{RAW}\nhash "
 _EMPTY: Final[Mapping[ColumnType, nw.dtypes.DType]] = {
     "integer": nw.Int64(),
     "number": nw.Float64(),
@@ -79,6 +81,7 @@ def describe(name: str, dtype: nw.dtypes.DType, declared: ColumnType | None, raw
         zoned=isinstance(dtype, nw.Datetime) and dtype.time_zone is not None,
         cast=cast,
         raw=raw,
+        hashed=f"{_HASH}{name}" if isinstance(dtype, nw.String) else None,
     )
 
 
@@ -104,24 +107,30 @@ def planned(contract: Contract, table: Table) -> tuple[Planned, ...]:
     return tuple(sorted(found, key=lambda one: (one.rule.place.line or 0, one.rule.place.column or 0)))
 
 
-def count(scan: Scan, measures: Sequence[Measure]) -> tuple[int, dict[str, int]]:
-    """Return the number of rows and every count: one select for all of them, one query for each compound key.
+def count(scan: Scan, aggregates: Mapping[str, nw.Expr], queries: Sequence[Query] = ()) -> tuple[int, dict[str, int]]:
+    """Return the number of rows and every count: one select for all aggregates, worked out together with the queries.
 
     Raises:
         DataError: the rows cannot be read.
     """
-    # Rules share a count by giving it the same name: it is worked out once.
-    aggregates = {name: expression for measure in measures for name, expression in measure.counts.items()}
-    frame = nw.from_native(scan.lazy)
+    frame = nw.from_native(_hashed(scan))
     # In the query a count has a number for its name, so that no column's name can clash with one.
     numbered = [expression.alias(str(number)) for number, expression in enumerate(aggregates.values())]
-    queries = [frame.select(nw.len().alias(_ROWS), *numbered)]
-    queries += [measure.query(frame) for measure in measures if measure.query is not None]
-    first, *rest = collect_all(queries, scan)
+    first, *rest = collect_all(
+        [frame.select(nw.len().alias(_ROWS), *numbered), *(query(frame) for query in queries)], scan
+    )
     counts = {name: int(first[str(number)] or 0) for number, name in enumerate(aggregates)}
     for row in rest:
         counts |= {name: int(value or 0) for name, value in row.items()}
     return int(first[_ROWS]), counts
+
+
+def _hashed(scan: Scan) -> pl.LazyFrame:
+    """Return the rows with a hash for each text; the engine works out only those that a count asks for."""
+    with engine_errors(scan):
+        schema = scan.lazy.collect_schema()
+    texts = [name for name in scan.columns if schema[name] == pl.String]
+    return scan.lazy.with_columns(pl.col(name).hash().alias(f"{_HASH}{name}") for name in texts)
 
 
 def locate(scan: Scan, measures: Sequence[Measure]) -> tuple[tuple[int, ...], ...]:

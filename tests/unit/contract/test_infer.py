@@ -156,3 +156,9 @@ def test_ends_of_whole_numbers_are_whole() -> None:
 
 def test_patterns_escape_what_has_a_meaning() -> None:
     assert pattern_of("9999-AAa.(") == r"[0-9]{4}-[A-Z]{2}[a-z]\x{2e}\x{28}"
+
+
+def test_a_column_with_an_infinity_has_no_range(tmp_path: Path) -> None:
+    comments, rules = column("a", ["1.5", "2.5", "inf"] * 60, tmp_path)
+    assert rules == {"type": "number", "infinite": True}
+    assert "an infinity lies beyond any" in comments

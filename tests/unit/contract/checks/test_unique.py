@@ -2,12 +2,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
+
+from modelbout.contract import plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from modelbout.contract.check import Checked
+    from modelbout.data.sources import Scan
     from modelbout.errors import Problem
 
     Hold = Callable[..., Checked]
@@ -41,3 +45,13 @@ def test_it_is_true_or_false(refused: Refused) -> None:
 def test_a_share_may_repeat(hold: Hold, share: float) -> None:
     checked = hold({"a": [1, 1, 2, 3]}, f"a: {{type: integer, unique: {{is: true, tolerance: {share}}}}}")
     assert bool(checked.findings) == (share == 0)
+
+
+def test_two_texts_with_one_hash_are_still_two(hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
+    def colliding(opened: Scan) -> pl.LazyFrame:
+        return opened.lazy.with_columns(pl.lit(0).alias(f"{plan._HASH}a"))
+
+    monkeypatch.setattr(plan, "_hashed", colliding)
+    assert not hold({"a": ["x", "y", "z"]}, "a: {type: string, unique: true}").findings
+    (found,) = hold({"a": ["x", "y", "x"]}, "a: {type: string, unique: true}").findings
+    assert (found.failed, found.rows) == (1, (3,))
