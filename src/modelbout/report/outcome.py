@@ -153,7 +153,7 @@ def _contract_broken(story: Story, validation: ValidationResult) -> Outcome:
         amount=Markdown(amount),
         now=Markdown(
             f"Mend the data; or, where the data is right, change {contract} in this pull request. "
-            f"The champion{f' {_champion(story)}' if story.champion else ''} keeps the title."
+            f"{f'The champion {_champion(story)} keeps the title.' if story.champion else 'No title changes hands.'}"
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from modelbout.report.escape import Markdown
+from modelbout.report.escape import Markdown, text
 from modelbout.report.numbers import TARGET, Gain, gain, plain, unit_of
 
 if TYPE_CHECKING:
@@ -72,6 +72,13 @@ def rule(metric: MetricResult) -> Markdown:
     if metric.rule in {"max", "min"} and metric.limit is not None:
         return Markdown(f"{_bound(metric.rule)} {plain(metric.limit)}")
     return DASH
+
+
+def remark(title: str, explanation: str) -> Markdown:
+    """Return an explanation with the name of what it explains in front, unless it starts with it."""
+    if explanation.startswith(title):
+        return text(explanation)
+    return Markdown(f"**{text(title)}**: {text(explanation)}")
 
 
 def moved(metric: MetricResult) -> Literal["rises", "falls", "stays"]:

@@ -77,6 +77,8 @@ def test_scores_explain_what_does_not_pass_by_itself() -> None:
     assert "- **ROC AUC**: why &#42;so&#42;" in written
     assert "better by more than 1 point" in written
     assert "\u2754 not settled" in written
+    told_twice = msgspec.structs.replace(primary, explanation="ROC AUC may be chance")
+    assert "\n- ROC AUC may be chance" in told("scores", of(primary=told_twice))
 
 
 def test_scores_with_floors_and_without_intervals() -> None:

@@ -47,7 +47,7 @@ def render(story: Story) -> str | None:
         confidence=Markdown(story.confidence),
         lines=[_line(guard) for guard in shown],
         remarks=[
-            Markdown(f"**{text(guard.title)}**: {text(guard.explanation)}")
+            words.remark(guard.title, guard.explanation)
             for guard in shown
             if guard.explanation and guard.status != "holds"
         ],

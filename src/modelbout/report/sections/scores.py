@@ -83,9 +83,9 @@ def render(story: Story) -> str | None:
         lines=[_compared(metric, role) if champion else _alone(metric, role) for metric, role in metrics],
         foot=_foot([metric for metric, _ in metrics], champion=champion),
         remarks=[
-            Markdown(f"**{text(metric.title)}**: {text(metric.explanation)}")
+            words.remark(metric.title, metric.explanation)
             for metric, role in metrics
-            if metric.explanation and role and metric.status != "shown"
+            if metric.explanation and role and metric.status in {"broken", "uncertain"}
         ],
     )
 
@@ -123,7 +123,7 @@ def _compared(metric: MetricResult, role: str) -> _Line:
         gain=gain.amount_in_table if gain else words.DASH,
         span=gain.span if gain else words.DASH,
         rule=words.rule(metric),
-        status=words.status(metric.status),
+        status=_status(metric),
     )
 
 
@@ -138,8 +138,13 @@ def _alone(metric: MetricResult, role: str) -> _Line:
         gain=words.DASH,
         span=Markdown(f"{ends[0]} to {ends[1]}") if ends else words.DASH,
         rule=words.rule(metric),
-        status=words.status(metric.status),
+        status=_status(metric),
     )
+
+
+def _status(metric: MetricResult) -> Markdown:
+    waits = metric.status == "shown" and metric.rule != "none"
+    return Markdown("not applied") if waits else words.status(metric.status)
 
 
 def _foot(metrics: list[MetricResult], *, champion: bool) -> Markdown:

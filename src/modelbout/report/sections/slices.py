@@ -73,12 +73,12 @@ def render(story: Story) -> str | None:
         champion=judged,
         unit=Markdown(f", {unit.name}" if unit == POINTS else ""),
         confidence=Markdown(story.confidence),
-        lines=[_line(part, unit, reach) for part in shown],
+        lines=[_line(part, unit, reach, judged=judged) for part in shown],
         more=count(len(bout.slices) - len(shown)) if len(shown) < len(bout.slices) else None,
     )
 
 
-def _line(part: SliceResult, unit: Unit, reach: float) -> dict[str, Markdown]:
+def _line(part: SliceResult, unit: Unit, reach: float, *, judged: bool) -> dict[str, Markdown]:
     levels = [Estimate(value=value) for value in (part.champion, part.challenger) if value is not None]
     places = level_places(levels, part.improvement)
     difference = gain(part.improvement, unit) if part.improvement else None
@@ -89,5 +89,5 @@ def _line(part: SliceResult, unit: Unit, reach: float) -> dict[str, Markdown]:
         or words.DASH,
         "gain": Markdown(f"{difference.value} ({difference.span})") if difference else words.DASH,
         "drawing": bars.line(part.improvement, reach),
-        "status": words.slice_status(part.status),
+        "status": words.slice_status(part.status) if judged or part.status == "not enough rows" else words.DASH,
     }
