@@ -39,7 +39,7 @@ ROW: Final[dict[str, Any]] = {
 }
 
 
-def answer(text: str, **changed: Any) -> bool | None:  # noqa: ANN401 -- a cell of any type
+def answer(text: str, **changed: Any) -> bool | None:
     frame = pl.DataFrame({**ROW, **changed}, schema_overrides={"a": pl.Float64, "b": pl.Float64, "i": pl.Int8}).lazy()
     schema = nw.from_native(frame).collect_schema()
     fields = {name: describe(name, schema[name], TYPES[name]) for name in TYPES}
@@ -214,12 +214,12 @@ NUMBERS: Final = st.sampled_from(["a", "b", "i", "1", "2.5"])
     st.none() | st.sampled_from([0.0, 2.5, 4.0]),
 )
 def test_it_agrees_with_three_valued_logic(tree: tuple[Any, ...], a: float | None) -> None:
-    def written(node: Any) -> str:  # noqa: ANN401 -- a tree of tuples
+    def written(node: Any) -> str:
         if isinstance(node, str):
             return node
         return "(" + " ".join(written(part) for part in node) + ")"
 
-    def meant(node: Any) -> Any:  # noqa: ANN401 -- a tree of tuples
+    def meant(node: Any) -> Any:
         if isinstance(node, str):
             return {"a": a, "b": ROW["b"], "i": ROW["i"]}[node] if node.isalpha() else float(node)
         if node[0] == "not":

@@ -12,6 +12,7 @@ import pytest
 from modelbout.catalogue import names
 from modelbout.contract import checks
 from modelbout.contract.kind import CHECKS_PACKAGE
+from modelbout.contract.load import parse_contract
 from modelbout.contract.rules import check_named, checks_by_key
 from modelbout.contract.schema import contract_schema
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from modelbout.contract.check import Checked
 
+# The columns that the examples of rules on the table speak of.
+COLUMNS = "store day order line casual registered cnt TotalCharges MonthlyCharges tenure"
 DOCS = Path(__file__).parents[3] / "docs" / "checks"
 
 NEW = """
@@ -76,3 +79,14 @@ def test_a_page_says_what_why_how_and_the_remedy(name: str) -> None:
     assert page.startswith(f"# {name}\n")
     assert re.findall(r"^## (.*)$", page, re.MULTILINE) == ["What", "Why", "Example", "Remedy"]
     assert f"{check_named(name).key}:" in page.split("```yaml")[1].split("```")[0]
+
+
+@pytest.mark.parametrize("page", [*sorted(DOCS.glob("*.md")), DOCS.parent / "contract.md"], ids=lambda page: page.stem)
+def test_the_first_example_of_a_page_is_a_contract(page: Path) -> None:
+    example = page.read_text(encoding="utf-8").split("```yaml")[1].split("```")[0]
+    if "columns:" not in example:
+        example += "columns: {" + ", ".join(f"{name}: {{type: number}}" for name in COLUMNS.split()) + "}\n"
+    if "version:" not in example:
+        example = f"version: 1\n{example}"
+    rules = parse_contract(example, shown=page.name).rules
+    assert any(rule.stated and (rule.check == page.stem or page.stem == "contract") for rule in rules)

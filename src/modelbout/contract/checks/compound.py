@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import narwhals as nw
 
@@ -38,7 +38,7 @@ def read(node: Node, context: Context) -> tuple[str, ...]:
 
 def measure(rule: Rule, table: Table) -> Measure | None:
     """Count the rows whose key stood in an earlier row; a row that lacks a part of its key does not fail."""
-    keys: tuple[str, ...] = rule.value if isinstance(rule.value, tuple) else ()
+    keys = cast("tuple[str, ...]", rule.value)
     fields = tuple(table.fields[key] for key in keys if key in table.fields and table.fields[key].usable)
     if len(fields) < len(keys):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from modelbout.config.wording import quoted
 from modelbout.contract.expressions import MAX_LENGTH, Term, parse
@@ -40,14 +40,13 @@ def read(node: Node, context: Context) -> Expression:
 
 def measure(rule: Rule, table: Table) -> Measure | None:
     """Count the rows for which it is false; one with a missing operand is neither true nor false."""
-    if not isinstance(rule.value, Expression):
-        return None
-    columns = rule.value.term.columns()
+    expression = cast("Expression", rule.value)
+    columns = expression.term.columns()
     if any(name not in table.fields or not table.fields[name].usable for name in columns):
         return None
-    false = ~to_expression(rule.value.term, table.fields)
+    false = ~to_expression(expression.term, table.fields)
     name = f"expression:{rule.place.key}"
-    shown = quoted(rule.name) if rule.name else quoted(rule.value.text)
+    shown = quoted(rule.name) if rule.name else quoted(expression.text)
     return Measure(
         columns=columns,
         failed=failures(name),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from modelbout.catalogue import did_you_mean
 from modelbout.config.wording import quoted
@@ -45,7 +45,7 @@ def read(node: Node, _context: Context) -> Height:
 
 def measure(rule: Rule, _table: Table) -> Measure | None:
     """Count the rows that are missing or too many."""
-    height = rule.value if isinstance(rule.value, Height) else Height()
+    height = cast("Height", rule.value)
 
     def failed(_counts: Counts, rows: int) -> int:
         return max(height.min - rows, 0 if height.max is None else rows - height.max, 0)

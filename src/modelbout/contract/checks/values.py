@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from modelbout.config.wording import quoted
 from modelbout.contract.kind import Check, Measure, failures, field_of, of_rows, refuse
@@ -44,14 +44,15 @@ def read(node: Node, context: Context) -> tuple[Literal, ...]:
 def measure(rule: Rule, table: Table) -> Measure | None:
     """Count the values that are not on the list; a row without a value does not fail."""
     field = field_of(rule, table)
-    if field is None or not isinstance(rule.value, tuple):
+    if field is None:
         return None
-    outside = field.real(~field.value().is_in(list(rule.value)))
+    allowed = cast("tuple[Literal, ...]", rule.value)
+    outside = field.real(~field.value().is_in(list(allowed)))
     name = f"values:{field.name}"
     return Measure(
         columns=(field.name,),
         failed=failures(name),
-        message=of_rows(f"of {quoted(field.name)} are none of the {len(rule.value):,} allowed values"),
+        message=of_rows(f"of {quoted(field.name)} are none of the {len(allowed):,} allowed values"),
         fix="Look for another spelling (case, spaces), or add the value here if it is right.",
         counts={name: outside.sum()},
         failing=outside,

@@ -45,3 +45,7 @@ def test_a_text_that_cannot_be_read_is_no_missing_value(hold_csv: Hold) -> None:
 def test_anything_but_a_share_is_refused(refused: Refused, text: str) -> None:
     (problem,) = refused(f"a: {{type: integer, nulls: {text}}}")
     assert problem.place.key in ("columns.a.nulls", "columns.a.nulls.tolerance")
+
+
+def test_it_is_not_run_on_a_column_of_another_type(hold: Hold) -> None:
+    assert [one.check for one in hold({"a": ["x", None]}, "a: {type: integer}").findings] == ["type"]

@@ -49,3 +49,8 @@ def test_what_is_no_pattern_is_refused(refused: Refused, pattern: str) -> None:
 @pytest.mark.parametrize(("old", "new", "change"), [("a", "a", "same"), ("a", None, "looser"), ("a", "b", "tighter")])
 def test_another_pattern_may_ask_more(old: str, new: str | None, change: str) -> None:
     assert compare(old, new) == change
+
+
+def test_it_is_not_run_on_a_column_that_is_gone_or_of_another_type(hold: Hold) -> None:
+    rules = "a: {type: string, required: false, pattern: x, values: [x], unique: true}\nb: {type: string, pattern: x}"
+    assert [one.check for one in hold({"b": [1]}, rules).findings] == ["type"]
