@@ -247,9 +247,9 @@ def _as_command(
 def _as_problem(stop: worker.Stop) -> Problem:
     answer = stop.answer
     return Problem(
-        found=f"{answer['found']}",
-        allowed=f"{answer['allowed']}",
-        fix=f"{answer['fix']}" or "look at the rows and at the versions in the bundle's requirements.lock",
+        found=answer["found"],
+        allowed=answer["allowed"],
+        fix=answer["fix"] or "look at the rows and at the versions in the bundle's requirements.lock",
         place=Place(key=PLACE),
     )
 

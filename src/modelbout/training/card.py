@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelbout.report.engine import template
+from modelbout.report.escape import Markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,10 +106,10 @@ def card(
     )
 
 
-def _number(value: float) -> str:
-    return f"{value:.4g}"
+def _number(value: float) -> Markdown:
+    return Markdown(f"{value:.4g}")
 
 
-def _interval(estimate: Estimate) -> str:
+def _interval(estimate: Estimate) -> Markdown:
     found = estimate.interval
-    return f"{_number(found.low)} to {_number(found.high)}" if found else ""
+    return Markdown(f"{_number(found.low)} to {_number(found.high)}" if found else "not worked out")

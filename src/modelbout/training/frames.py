@@ -87,10 +87,12 @@ def _series(name: str, values: Sequence[object]) -> pl.Series:
     if any(isinstance(value, float) for value in plain):
         plain = [float(v) if isinstance(v, int) and not isinstance(v, bool) else v for v in plain]
     try:
-        return pl.Series(name, plain, strict=True)
+        series = pl.Series(name, plain, strict=True)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
-        found = f"column {name!r} mixes types or holds what no model takes ({type(error).__name__})"
-        raise DataError(_problem(found, allowed="one type of value a column", key=name)) from error
+        raise DataError(_mixed(name)) from error
+    if series.dtype == pl.Object:
+        raise DataError(_mixed(name))
+    return series
 
 
 def _plain(value: object) -> object:
@@ -100,6 +102,11 @@ def _plain(value: object) -> object:
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return None
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _mixed(name: str) -> Problem:
+    found = f"column {name!r} mixes types, or holds what no model takes"
+    return _problem(found, allowed="one type of value a column: number, text, boolean, date or time", key=name)
 
 
 def _problem(found: str, *, allowed: str, key: str | None = None) -> Problem:

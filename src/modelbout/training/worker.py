@@ -54,7 +54,7 @@ class Stop(Exception):  # noqa: N818 -- not an error of ours, but what the paren
 
     def __init__(self, found: str, *, allowed: str = "", fix: str = "", kind: str = "user") -> None:
         super().__init__(found)
-        self.answer = {"ok": False, "kind": kind, "found": found, "allowed": allowed, "fix": fix}
+        self.answer: dict[str, Any] = {"ok": False, "kind": kind, "found": found, "allowed": allowed, "fix": fix}
 
 
 def main(path: str) -> int:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +21,7 @@ from modelbout.training.signature import signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from modelbout.manifest import Signature
     from modelbout.predictions import Predictions

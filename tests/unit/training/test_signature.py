@@ -108,7 +108,7 @@ def test_a_misspelt_positive_value_gets_a_suggestion() -> None:
     frame = pl.DataFrame({"x": [1, 2], "y": ["Yes", "No"]})
     with pytest.raises(ConfigError, match=r"no value 'yess'. Did you mean `Yes`\?"):
         signature(frame, Data(target="y", source="s", positive="yess"), "binary")
-    with pytest.raises(ConfigError, match="`data.positive` is missing"):
+    with pytest.raises(ConfigError, match=r"`data.positive` is missing"):
         signature(frame, Data(target="y", source="s"), "binary")
 
 
