@@ -55,6 +55,7 @@ def send(
         TrainingError: the child ended badly, or said why it could not do the job.
         BundleError: it could not load a model file.
     """
+    work = work.absolute()  # the child runs elsewhere
     name = f"{job['job']}-{uuid.uuid4().hex[:8]}"
     job_file, result_file = work / f"{name}.job.json", work / f"{name}.result.json"
     log = Path(str(job["log"])) if "log" in job else work / f"{name}.log"

@@ -89,6 +89,7 @@ def fit(
         TrainingError: the user's program failed or its model cannot be used.
         DataError: the rows do not fit the signature.
     """
+    work = work.absolute()  # the child runs elsewhere
     inputs = features(rows, signature)
     asked = [features(frame, signature) for frame in ask]
     with on_disk(work, key=KEY):

@@ -99,7 +99,7 @@ def score(
         TrainingError: the child failed, or answers are NaN, infinite or not one a row.
     """
     program = interpreter(python, root)
-    scratch = work / f"score-{uuid.uuid4().hex[:8]}"
+    scratch = work.absolute() / f"score-{uuid.uuid4().hex[:8]}"
     limit = timeout_minutes * SECONDS_A_MINUTE
     corners = [_corner(bundle, rows, scratch / str(number)) for number, bundle in enumerate(bundles)]
     try:

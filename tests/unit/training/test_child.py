@@ -30,6 +30,7 @@ SECRETS = {
     "DB_PASSWORD": "x",
     "SLACK_SECRET": "x",
     "OPENAI_API_KEY": "x",
+    "ENCRYPTION_KEY": "x",
     "GITHUB_ENV": "/file",
     "GITHUB_PATH": "/file",
     "GITHUB_OUTPUT": "/file",
@@ -37,7 +38,14 @@ SECRETS = {
     "SSH_AUTH_SOCK": "/socket",
     "DATABASE_URL": "postgres://me:word@host/db",
 }
-HARMLESS = {"PATH": "/bin", "HOME": "/root", "TOKENIZERS_PARALLELISM": "0", "LANG": "C", "PROXY": "http://proxy:8080/"}
+HARMLESS = {
+    "PATH": "/bin",
+    "HOME": "/root",
+    "TOKENIZERS_PARALLELISM": "0",
+    "LANG": "C",
+    "KEYBOARD": "us",
+    "PROXY": "http://proxy:8080/",
+}
 
 
 def python(code: str, work: Path, *, timeout_seconds: float = 30, **extra: str) -> int:

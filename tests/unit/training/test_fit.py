@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import venv
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +18,6 @@ from modelbout.training.signature import signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import polars as pl
 
@@ -178,6 +179,30 @@ def test_an_environment_without_skops_is_refused_before_anything_runs(
     )
     with pytest.raises(ConfigError, match="/nowhere/python has no skops"):
         go(repository(), tmp_path, table, shape, environment=bare)
+
+
+def test_a_real_environment_without_packages(
+    repository: Callable[..., Path], tmp_path: Path, table: pl.DataFrame, shape: Signature
+) -> None:
+    root = repository()
+    venv.create(root / ".venv", with_pip=False)
+    train = Train(estimator="pipeline:build", python=".venv/bin/python")
+    with pytest.raises(ConfigError, match="has no numpy, pandas, scikit-learn, skops") as caught:
+        go(root, tmp_path, table, shape, train=train)
+    assert str(root / ".venv" / "bin" / "python") in caught.value.problems[0].found
+
+
+def test_paths_may_be_relative_although_the_child_runs_elsewhere(
+    repository: Callable[..., Path],
+    tmp_path: Path,
+    table: pl.DataFrame,
+    shape: Signature,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    repository(pipeline_py="raise RuntimeError('reached')")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TrainingError, match="RuntimeError: reached"):
+        go(Path("repository"), Path(), table, shape)
 
 
 def test_a_missing_interpreter(
