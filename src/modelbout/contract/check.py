@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modelbout.contract.plan import Planned, count, locate, planned, table_of
+from modelbout.contract.plan import Planned, count, locate, planned, recount, table_of
 from modelbout.results import Finding
 
 if TYPE_CHECKING:
@@ -48,12 +48,8 @@ def check(scan: Scan, contract: Contract, *, role: str) -> Checked:
     """
     rules = planned(contract, table_of(scan, contract))
     measures = [one.measure for one in rules]
-    # Rules share a count by giving it the same name: it is worked out once.
-    aggregates = {name: expression for measure in measures for name, expression in measure.counts.items()}
-    rows, counts = count(scan, aggregates, [measure.query for measure in measures if measure.query is not None])
-    exact = {name: e for one in rules if _failed(one, counts, rows) for name, e in one.measure.exact.items()}
-    if exact:
-        counts |= count(scan, exact)[1]
+    rows, counts = count(scan, measures)
+    counts |= recount(scan, [one.measure for one in rules if _failed(one, counts, rows)])
     broken = [(one, failed) for one in rules if (failed := _failed(one, counts, rows))]
     located = locate(scan, [one.measure for one, _ in broken]) if broken else ()
     findings = [

@@ -118,8 +118,9 @@ class Measure:
         message: what a finding says, from the number of failures and the total.
         fix: what to do about it.
         counts: aggregates by name; rules may share one by giving it the same name.
-        exact: counts that replace those of the same name when failures were found: what a cheap count may overstate.
-        query: one-row tables of aggregates that need a pass of their own, such as distinct compound keys.
+        distinct: aggregates that hold all different values in memory; they have a pass of their own.
+        exact: replaces distinct counts of the same name, where these are cheap ones that may overstate failures.
+        query: a one-row table of aggregates that are no expressions of the whole table, such as distinct compound keys.
         failing: a mask of the rows that fail; null counts as false.
         repeats: columns whose repeated values fail, instead of a mask; only where all are present they are compared.
         total: what failures are counted in, when not rows.
@@ -132,6 +133,7 @@ class Measure:
     message: Callable[[int, int], str]
     fix: str
     counts: Mapping[str, nw.Expr] = field(default_factory=dict)
+    distinct: Mapping[str, nw.Expr] = field(default_factory=dict)
     exact: Mapping[str, nw.Expr] = field(default_factory=dict)
     query: Query | None = None
     failing: nw.Expr | None = None

@@ -16,7 +16,6 @@ from modelbout.data.table import engine_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from modelbout.contract.kind import Query
     from modelbout.contract.model import Contract, Rule
     from modelbout.data.sources import Scan
     from modelbout.manifest import ColumnType
@@ -107,22 +106,43 @@ def planned(contract: Contract, table: Table) -> tuple[Planned, ...]:
     return tuple(sorted(found, key=lambda one: (one.rule.place.line or 0, one.rule.place.column or 0)))
 
 
-def count(scan: Scan, aggregates: Mapping[str, nw.Expr], queries: Sequence[Query] = ()) -> tuple[int, dict[str, int]]:
-    """Return the number of rows and every count: one select for all aggregates, worked out together with the queries.
+def count(scan: Scan, measures: Sequence[Measure]) -> tuple[int, dict[str, int]]:
+    """Return the number of rows and every count: one pass for all rules, one more for all distinct values if asked.
 
     Raises:
         DataError: the rows cannot be read.
     """
-    frame = nw.from_native(_hashed(scan))
+    # Rules share a count by giving it the same name: it is worked out once.
+    counts = {name: expression for measure in measures for name, expression in measure.counts.items()}
+    distinct = {name: expression for measure in measures for name, expression in measure.distinct.items()}
+    rows, found = _select(scan, counts)
+    if distinct:
+        # In the pass of the others, the engine would hold back their columns while it sorts values into groups:
+        # three such counts on 10 million rows took 2.3 GB instead of 0.6 GB.
+        found |= _select(scan, distinct)[1]
+    for measure in measures:
+        if measure.query is not None:
+            found |= {
+                name: int(value or 0) for name, value in collect(measure.query(nw.from_native(scan.lazy)), scan).items()
+            }
+    return rows, found
+
+
+def recount(scan: Scan, measures: Sequence[Measure]) -> dict[str, int]:
+    """Return the exact counts of rules whose cheap ones said failures.
+
+    Raises:
+        DataError: the rows cannot be read.
+    """
+    exact = {name: expression for measure in measures for name, expression in measure.exact.items()}
+    return _select(scan, exact)[1] if exact else {}
+
+
+def _select(scan: Scan, aggregates: Mapping[str, nw.Expr]) -> tuple[int, dict[str, int]]:
     # In the query a count has a number for its name, so that no column's name can clash with one.
     numbered = [expression.alias(str(number)) for number, expression in enumerate(aggregates.values())]
-    first, *rest = collect_all(
-        [frame.select(nw.len().alias(_ROWS), *numbered), *(query(frame) for query in queries)], scan
-    )
-    counts = {name: int(first[str(number)] or 0) for number, name in enumerate(aggregates)}
-    for row in rest:
-        counts |= {name: int(value or 0) for name, value in row.items()}
-    return int(first[_ROWS]), counts
+    answer = collect(nw.from_native(_hashed(scan)).select(nw.len().alias(_ROWS), *numbered), scan)
+    return int(answer[_ROWS]), {name: int(answer[str(number)] or 0) for number, name in enumerate(aggregates)}
 
 
 def _hashed(scan: Scan) -> pl.LazyFrame:
@@ -148,7 +168,7 @@ def locate(scan: Scan, measures: Sequence[Measure]) -> tuple[tuple[int, ...], ..
         flagged = frame.select(ROW, **masks).to_native()
         first = [pl.col(ROW).filter(pl.col(name)).head(LOCATED_ROWS).implode().alias(name) for name in masks]
         queries.append(nw.from_native(flagged.select(first)))
-    rows = {name: value for answer in collect_all(queries, scan) for name, value in answer.items()}
+    rows = {name: value for query in queries for name, value in collect(query, scan).items()}
     return tuple(tuple(int(row) for row in rows.get(str(number)) or ()) for number in range(len(measures)))
 
 
@@ -161,12 +181,12 @@ def _repeats(frame: nw.LazyFrame[Any], fields: tuple[Field, ...], name: str) -> 
     return nw.from_native(answer)
 
 
-def collect_all(queries: Sequence[nw.LazyFrame[Any]], scan: Scan) -> list[dict[str, Any]]:
-    """Return the only row of each query, all worked out together by the streaming engine.
+def collect(query: nw.LazyFrame[Any], scan: Scan) -> dict[str, Any]:
+    """Return the only row of a query, worked out by the streaming engine.
 
     Raises:
         DataError: the rows cannot be read.
     """
     with engine_errors(scan):
-        frames = pl.collect_all([query.to_native() for query in queries], engine="streaming")
-    return [frame.row(0, named=True) for frame in frames]
+        lazy: pl.LazyFrame = query.to_native()
+        return lazy.collect(engine="streaming").row(0, named=True)

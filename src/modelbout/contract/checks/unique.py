@@ -38,7 +38,8 @@ def measure(rule: Rule, table: Table) -> Measure | None:
         failed=failed,
         message=of_rows(f"repeat an earlier {quoted(field.name)}"),
         fix="Remove the repeated rows, or name the columns that are unique together below `table:` as `unique:`.",
-        counts={distinct: cheap.n_unique(), **empty},
+        counts=empty,
+        distinct={distinct: cheap.n_unique()},
         exact={distinct: column.n_unique()} if field.hashed else {},
         repeats=(field,),
     )
