@@ -19,7 +19,7 @@ from modelbout.seal import bundle_digest
 from modelbout.training import command, worker
 from modelbout.training.allowed_types import ALLOWED_TYPES
 from modelbout.training.answers import checked
-from modelbout.training.bundle import MODEL_FILE, golden_of, verify
+from modelbout.training.bundle import LOCK_FILE, MODEL_FILE, golden_of, read_part, verify
 from modelbout.training.environment import interpreter
 from modelbout.training.frames import as_polars
 from modelbout.training.golden import differing, recall
@@ -103,7 +103,7 @@ class LoadedModel:
         try:
             now = self._ask(features(golden, self.manifest.signature))
         except TrainingError as error:
-            raise BundleError(*error.problems) from error
+            raise BundleError(_cannot_answer(bundle, error)) from error
         require_golden(bundle, differing(then, now), here=_installed())
 
     def __repr__(self) -> str:
@@ -251,6 +251,17 @@ def _as_problem(stop: worker.Stop) -> Problem:
         allowed=answer["allowed"],
         fix=answer["fix"] or "look at the rows and at the versions in the bundle's requirements.lock",
         place=Place(key=PLACE),
+    )
+
+
+def _cannot_answer(bundle: Path, error: TrainingError) -> Problem:
+    then = versions(read_part(bundle, LOCK_FILE).decode("utf-8", errors="replace"))
+    return Problem(
+        found=f"the model cannot answer its golden rows here: {error.problems[0].found}"
+        f" (then: {then or 'not known'}; here: {_installed()})",
+        allowed="the answers in golden.json",
+        fix="install the versions in the bundle's requirements.lock, or train again",
+        place=Place(file=str(bundle)),
     )
 
 

@@ -184,8 +184,11 @@ def _made(path: Path) -> Path:
 
 def test_a_command_that_fails_on_its_golden_rows(tmp_path: Path) -> None:
     bundle = bundle_of(tmp_path, "raise SystemExit(3)", FRAME["a"].to_list(), "regression")
-    with pytest.raises(BundleError, match="ended with exit code 3"):
+    with pytest.raises(
+        BundleError, match="cannot answer its golden rows here: the program ended with exit code 3"
+    ) as caught:
         modelbout.load(bundle)
+    assert "(then: numpy==0.1, scikit-learn==0.2; here: numpy==" in str(caught.value)
 
 
 def test_other_golden_answers_name_the_versions(tmp_path: Path) -> None:

@@ -169,15 +169,16 @@ def _ask_worker(
 
 
 def _entry(corner: _Corner) -> dict[str, object]:
-    asks = []
+    asks = {}
     for name, frame in (("rows", corner.inputs), ("golden", corner.golden)):
         path = corner.work / f"{name}.in.npz"
         columns = write_rows(path, frame)
-        asks.append({"rows": str(path), "columns": columns, "answers": str(corner.work / f"{name}.npz")})
+        asks[name] = {"rows": str(path), "columns": columns, "answers": str(corner.work / f"{name}.npz")}
     return {
+        "name": str(corner.bundle),
         "model": str((corner.bundle / MODEL_FILE).absolute()),
         "classes": corner.manifest.signature.classes,
-        "asks": asks,
+        **asks,
     }
 
 

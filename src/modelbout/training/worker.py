@@ -37,6 +37,8 @@ LATENCY_WARM_UP = 3  # rounds thrown away: caches and thread pools are cold in t
 VECTOR, MATRIX = 1, 2
 ESTIMATOR_METHODS = ("fit", "predict", "get_params", "set_params")
 ESTIMATOR = "a function without arguments that returns an unfitted scikit-learn estimator"
+LOADABLE = "a file that skops loads with modelbout's allow-list"
+INSTALL = "install the versions in the bundle's requirements.lock, or train again"
 WAYS_OUT = (
     "build the step from scikit-learn's own classes, do that work when the data are prepared, or say `train.command`:"
     " then your scoring program travels with the model (docs/training.md)"
@@ -119,11 +121,13 @@ def score(job: Mapping[str, Any]) -> dict[str, Any]:
     models, loads = [], []
     for entry in job["models"]:
         began = time.perf_counter()
-        models.append(load_model(entry["model"], job["allowed"]))
+        with as_on_its_day(entry["name"]):
+            models.append(load_model(entry["model"], job["allowed"]))
         loads.append(time.perf_counter() - began)
     for model, entry in zip(models, job["models"]):  # noqa: B905 -- strict= needs Python 3.10
-        for ask in entry["asks"]:
-            answer(model, ask, entry["classes"])
+        with as_on_its_day(entry["name"]):
+            answer(model, entry["golden"], entry["classes"])
+        answer(model, entry["rows"], entry["classes"])
     timings = interleaved(models, job) if job["latency"] else [[] for _ in models]
     return {"load_seconds": loads, "timings": timings}
 
@@ -173,11 +177,9 @@ def require_unfitted(estimator: Any, place: str) -> None:  # noqa: ANN401 -- wha
             continue
         learned = [name for name in vars(part) if name.endswith("_") and not name.startswith("_")]
         if learned:
-            raise Stop(
-                f"{place} returned an estimator that is fitted already: {type(part).__name__} has {min(learned)}",
-                allowed=allowed,
-                fix="do not call fit() in that function; modelbout fits it on exactly the training rows",
-            )
+            found = f"{place} returned an estimator that is fitted already: {type(part).__name__} has {min(learned)}"
+            fix = "do not call fit() in that function; modelbout fits it on exactly the training rows"
+            raise Stop(found, allowed=allowed, fix=fix)
 
 
 def set_seeds(estimator: Any, seed: int) -> None:  # noqa: ANN401 -- an estimator has no common class
@@ -219,12 +221,7 @@ def load_model(path: str, allowed: Sequence[str]) -> Any:  # noqa: ANN401 -- an 
     except (OSError, MemoryError):
         raise
     except Exception as error:
-        raise Stop(
-            f"the model file cannot be loaded here: {one_line(error)}",
-            allowed="a file that skops loads with modelbout's allow-list",
-            fix="install the versions in the bundle's requirements.lock, or train again",
-            kind="bundle",
-        ) from error
+        raise Stop(f"the model file cannot be loaded here: {one_line(error)}", allowed=LOADABLE, fix=INSTALL) from error
 
 
 def read_frame(rows: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -278,8 +275,7 @@ def predict(model: Any, frame: pd.DataFrame, classes: Sequence[str]) -> dict[str
 
     with user_code("the model", "predict()"):
         said = np.asarray(model.predict(frame))
-    if said.ndim == MATRIX and said.shape[1] == 1:  # a usual way to say a vector
-        said = said[:, 0]
+    said = said[:, 0] if said.ndim == MATRIX and said.shape[1] == 1 else said  # a column is a usual way to say a vector
     if said.ndim != VECTOR:
         raise Stop(f"predict() returned an array of shape {said.shape}", allowed="one answer for every row")
     if not classes:
@@ -325,10 +321,8 @@ def interleaved(models: Sequence[Any], job: Mapping[str, Any]) -> list[list[floa
     """Time the models in turns on the same batches, now one and now the other first; seconds for each batch."""
     import numpy as np
 
-    plan, frames = job["latency"], []
-    for entry in job["models"]:
-        ask = entry["asks"][0]
-        frames.append(read_frame(np.load(ask["rows"], allow_pickle=False), ask["columns"]))
+    plan, asks = job["latency"], [entry["rows"] for entry in job["models"]]
+    frames = [read_frame(np.load(ask["rows"], allow_pickle=False), ask["columns"]) for ask in asks]
     rows = len(frames[0])
     size = min(rows, plan["batch_rows"])
     timings: list[list[float]] = [[] for _ in models]
@@ -365,6 +359,16 @@ def user_code(place: str, what: str) -> Iterator[None]:
         missing = isinstance(error, ImportError)
         fix = "install what is missing for the interpreter in `train.python`" if missing else "mend it"
         raise Stop(f"{place}: {what} failed: {type(error).__name__}: {one_line(error)}", fix=fix) from error
+
+
+@contextlib.contextmanager
+def as_on_its_day(name: str) -> Iterator[None]:
+    """Say that the bundle, or what is installed here, is at fault when a model fails at what it could do once."""
+    try:
+        yield
+    except Stop as stop:
+        found, allowed = stop.answer["found"], stop.answer["allowed"]
+        raise Stop(f"{name}: {found}", allowed=allowed, fix=INSTALL, kind="bundle") from stop.__cause__
 
 
 def imported_files(before: Iterable[str], root: str) -> list[str]:

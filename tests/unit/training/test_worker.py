@@ -285,7 +285,10 @@ def test_score_answers_and_times_in_turns(tmp_path: Path) -> None:
         model.fit(pd.DataFrame(FRAME.to_dict(as_series=False)), target)
         worker.write_model(model, path, ALLOWED_TYPES)
         entry = job(place, tmp_path)
-        models.append({"model": path, "classes": [] if number == 0 else entry["classes"], "asks": entry["asks"]})
+        ask = entry["asks"][0]
+        golden = ask | {"answers": str(place / "golden.npz")}
+        classes = [] if number == 0 else entry["classes"]
+        models.append({"name": f"m{number}", "model": path, "classes": classes, "rows": ask, "golden": golden})
     plan = {"batch_rows": 3, "rounds": 6, "least_rounds": 2, "seconds": 60}
     given = {
         "job": "score",
@@ -302,6 +305,10 @@ def test_score_answers_and_times_in_turns(tmp_path: Path) -> None:
     assert np.load(tmp_path / "0" / "answers.npz")["value"].shape == (4,)
     _, soon = do(tmp_path, given | {"latency": plan | {"seconds": 0}})
     assert [len(times) for times in soon["timings"]] == [2, 2]
+    _, strange = do(tmp_path, given | {"models": [models[1] | {"classes": ["no", "maybe"]}]})
+    assert strange["kind"] == "bundle"
+    assert strange["found"] == "m1: the model answers with 1 class(es) that no training row has"
+    assert "requirements.lock" in strange["fix"]
     _, none = do(tmp_path, given | {"latency": None})
     assert none["timings"] == [[], []]
 
