@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 KEY = "train.python"
 SECONDS_A_MINUTE = 60.0
 LATENCY_BATCH_ROWS = 256  # ours: large enough to outlast the timer and Python's own noise, small enough for many turns
-LATENCY_ROUNDS = 100  # ours: the median of paired ratios of 40 rounds stayed within 0.95 to 1.01 (FACTS 5)
+LATENCY_ROUNDS = 100  # ours: the median of paired ratios of 40 rounds stayed within 0.95 to 1.01
 LATENCY_LEAST_ROUNDS = 40
 LATENCY_SECONDS = 5.0  # ours: after these, the least number of rounds must do
 COMMAND_ROUNDS = 7  # ours: a process start a round and model; the median of 7 ratios
-# One thread while measuring: with OpenMP on a busy two-core runner one row took 600 ms instead of 0.7 (FACTS 3).
+# Measured, one thread: with OpenMP on a busy two-core runner one row took 600 ms instead of 0.7.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 
 
