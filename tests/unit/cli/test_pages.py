@@ -17,7 +17,7 @@ BEGIN, END = "<!-- help: made by the command itself -->\n", "<!-- /help -->"
 def helps(name: str) -> str:
     group = main.command
     assert isinstance(group, click.Group)
-    with click.Context(group, info_name="modelbout", max_content_width=100, terminal_width=100) as parent:
+    with click.Context(group, info_name="modelbout", terminal_width=100, **group.context_settings) as parent:
         command = group.get_command(parent, name)
         assert command is not None
         commands = {name: command}
@@ -25,7 +25,7 @@ def helps(name: str) -> str:
             commands |= {f"{name} {key}": part for key, part in command.commands.items()}
         texts = []
         for title, part in commands.items():
-            with click.Context(part, info_name=title, parent=parent, max_content_width=100, terminal_width=100) as own:
+            with click.Context(part, info_name=title, parent=parent, terminal_width=100) as own:
                 texts.append(f"```text\n{part.get_help(own)}\n```\n")
     return "\n".join(texts)
 
