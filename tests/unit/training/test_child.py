@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from modelbout.errors import TrainingError
 from modelbout.training import child
-from modelbout.training.child import describe, failed, quoted_tail, run, safe_environment
+from modelbout.training.child import POLITE, describe, failed, quoted_tail, run, safe_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def python(code: str, work: Path, *, timeout_seconds: float = 30, **extra: str) 
 
 
 def test_secrets_stay_here() -> None:
-    assert safe_environment(SECRETS | HARMLESS, {"PYTHONHASHSEED": "1"}) == HARMLESS | {"PYTHONHASHSEED": "1"}
+    assert safe_environment(SECRETS | HARMLESS, {"PYTHONHASHSEED": "1"}) == POLITE | HARMLESS | {"PYTHONHASHSEED": "1"}
 
 
 def test_a_real_child_sees_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,3 +247,8 @@ def test_threads_end_with_the_child(tmp_path: Path) -> None:
     before = threading.active_count()
     python("print(1)", tmp_path)
     assert threading.active_count() == before
+
+
+def test_idle_threads_sleep_unless_the_user_says_otherwise() -> None:
+    assert safe_environment({}, {})["OMP_WAIT_POLICY"] == "passive"
+    assert safe_environment({"OMP_WAIT_POLICY": "active"}, {})["OMP_WAIT_POLICY"] == "active"
