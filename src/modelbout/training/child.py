@@ -45,8 +45,9 @@ _DROPPED_PREFIXES = ("ACTIONS_", "INPUT_")
 _SECRET_NAME = re.compile(
     r"(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PAT|CREDENTIALS?|KEY|APIKEY|CONNECTION_STRING)(_|$)"
 )
-# Threads that spin while they wait starve the one that works when the machine is shared, as hosted runners are: fitting a
-# HistGradientBoosting on a busy two-core machine took 1.5 to 7 s spinning and 0.4 to 0.7 s sleeping (measured).
+# Threads that spin while they wait starve the one that works when the machine is shared, as hosted runners are: a
+# HistGradientBoosting on a busy two-core machine took 1.5 to 7 s to fit with spinning threads, 0.4 to 0.7 s with
+# sleeping ones (measured).
 POLITE = {"OMP_WAIT_POLICY": "passive"}
 _PASSWORD_IN_ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 
