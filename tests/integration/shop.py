@@ -119,7 +119,7 @@ class Repository:
         assert "Traceback" not in out + err
         return Answer(code, out, err)
 
-    def result(self, name: str) -> Any:  # noqa: ANN401 -- JSON
+    def result(self, name: str) -> Any:
         return json.loads((self.root / ".modelbout" / "run" / name).read_text(encoding="utf-8"))
 
     def registry(self) -> dict[str, bytes]:

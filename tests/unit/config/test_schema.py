@@ -158,7 +158,7 @@ columns:
 """
 
 
-def document(text: str) -> Any:  # noqa: ANN401 -- any JSON
+def document(text: str) -> Any:
     return parse_yaml(text, shown="m").plain()
 
 

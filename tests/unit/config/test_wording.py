@@ -52,6 +52,6 @@ def test_listed() -> None:
         (tuple[Annotated[str, Meta(pattern="^a$")], ...], "a list of texts like `^a$`"),
     ],
 )
-def test_types_in_words(kind: Any, words: str) -> None:  # noqa: ANN401 -- types are the data here
+def test_types_in_words(kind: Any, words: str) -> None:
     said = in_words(msgspec.inspect.type_info(kind))
     assert said in {words, "text or a list of texts"} if "or text" in words else said == words

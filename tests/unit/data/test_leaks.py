@@ -84,9 +84,7 @@ def test_parts_with_missing_values_are_caught_too() -> None:
 
 def test_the_real_rentals() -> None:
     path = ROOT / "examples" / "bikes" / "data"
-    files = sorted(path.glob("*.csv")) if path.is_dir() else []
-    if not files:
-        pytest.skip("examples/bikes has no data here")
+    files = sorted(path.glob("*.csv"))
     numeric = ("hr", "temp", "atemp", "hum", "windspeed", "casual", "registered", "cnt", "weathersit", "season")
     day = ColumnReading("dteday", "date", "%m/%d/%Y")
     columns = (day, *(ColumnReading(name, "number") for name in numeric))
@@ -96,9 +94,7 @@ def test_the_real_rentals() -> None:
 
 def test_the_real_customers() -> None:
     path = ROOT / "examples" / "churn" / "data"
-    files = sorted(path.glob("*.csv")) if path.is_dir() else []
-    if not files:
-        pytest.skip("examples/churn has no data here")
+    files = sorted(path.glob("*.csv"))
     columns = tuple(ColumnReading(name, "number") for name in ("tenure", "MonthlyCharges", "TotalCharges"))
     frame = load(scan(files[0].name, root=path, reading=Reading(columns=columns)))
     assert found(frame, "Churn", "binary", "customerID") == []

@@ -17,6 +17,7 @@ from modelbout.manifest import Scorer
 from modelbout.seal import SUMS_FILE
 from modelbout.training import bundle as bundling
 from modelbout.training.bundle import golden_of, predictions_of, read_manifest, read_part, seal, size, verify
+from tests.tools import need
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,9 +80,7 @@ def test_a_command_bundle(sealed_command: Any) -> None:
 
 
 def test_the_sums_are_those_of_sha256sum(sealed: Any) -> None:
-    program = shutil.which("sha256sum")
-    if program is None:
-        pytest.skip("no sha256sum here")
+    program = need("sha256sum", how="it comes with GNU coreutils")
     subprocess.run([program, "--check", "--quiet", SUMS_FILE], cwd=sealed.bundle, check=True)
 
 

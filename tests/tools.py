@@ -1,0 +1,21 @@
+"""Programs that some tests need and a machine may lack: skipped with a line, or failed where CI says so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+REQUIRED = "MODELBOUT_REQUIRE_TOOLS"
+
+
+def need(program: str, *, how: str) -> str:
+    """Return the program's path; without it skip the test, or fail it when ``MODELBOUT_REQUIRE_TOOLS`` is set."""
+    found = shutil.which(program)
+    if found is None:
+        line = f"{program} is not on this machine; {how}"
+        if os.environ.get(REQUIRED):
+            pytest.fail(f"{line} ({REQUIRED} is set)")
+        pytest.skip(line)
+    return found
