@@ -104,6 +104,12 @@ def count(value: int) -> Markdown:
     return Markdown(f"{value:,}")
 
 
+def about(value: int) -> Markdown:
+    """Return an estimated count, upwards to two digits: more of them would pretend to know."""
+    step = 10 ** max(len(str(value)) - 2, 0)
+    return count(-(-value // step) * step)
+
+
 def counted(value: int, one: str, many: str) -> Markdown:
     """Return a count with its noun: ``1 row``, ``1,409 rows``."""
     return Markdown(f"{value:,} {one if value == 1 else many}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from modelbout.report import words
 from modelbout.report.escape import REASON_LIMIT, Markdown, code, text
-from modelbout.report.numbers import TARGET, count, counted, level_places, number
+from modelbout.report.numbers import TARGET, about, count, counted, level_places, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -257,7 +257,7 @@ def _not_better(bout: BoutResult) -> str:
         return ""
     if bout.power.rows_needed is None:
         return "The difference seen does not point to a win, so more rows alone are no remedy."
-    return f"To show a difference of this size, it would take about {count(bout.power.rows_needed)} holdout rows."
+    return f"To show a difference of this size, it would take about {about(bout.power.rows_needed)} holdout rows."
 
 
 def _moved(promotion: PromotionResult) -> Markdown:

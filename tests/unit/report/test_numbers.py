@@ -132,3 +132,8 @@ def test_units() -> None:
 def test_every_unit_is_of_a_metric_that_exists() -> None:
     known = catalogue.names("modelbout.bout.metrics")
     assert set(known) >= numbers.POINT_METRICS | numbers.TARGET_METRICS
+
+
+@pytest.mark.parametrize(("rows", "said"), [(7, "7"), (99, "99"), (101, "110"), (6012, "6,100"), (12_000, "12,000")])
+def test_an_estimated_count_pretends_nothing(rows: int, said: str) -> None:
+    assert numbers.about(rows) == said

@@ -76,7 +76,7 @@ def test_a_loss_for_another_reason_names_it() -> None:
 def test_inconclusive_says_how_many_rows_it_would_take() -> None:
     told = outcome.of(stories.inconclusive())
     assert told.better.startswith("Not shown.")
-    assert told.now.endswith("it would take about 21,467 holdout rows.")
+    assert told.now.endswith("it would take about 22,000 holdout rows.")
     hopeless = stories.bout("inconclusive", gain=-0.001, power=Power(metric="roc_auc", detectable=0.01))
     assert of(hopeless).now.endswith("more rows alone are no remedy.")
     assert of(stories.bout("inconclusive", power=None)).now.endswith("at `production`.")

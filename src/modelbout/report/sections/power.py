@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from modelbout.report import words
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown, text
-from modelbout.report.numbers import TARGET, count, counted, decimals, signed, unit_of
+from modelbout.report.numbers import TARGET, about, counted, decimals, signed, unit_of
 
 if TYPE_CHECKING:
     from modelbout.report.story import Story
@@ -54,8 +54,8 @@ def _needed(bout: BoutResult, rows: int | None) -> Markdown:
     if rows is None:
         return Markdown(f"The difference seen {size}does not point to a win: more rows alone are no remedy.")
     if bout.holdout is not None and rows <= bout.holdout.rows:
-        return Markdown(f"For the difference seen {size}about {count(rows)} rows are enough.")
-    return Markdown(f"To show the difference seen {size}it would take about **{count(rows)} rows**.")
+        return Markdown(f"For the difference seen {size}about {about(rows)} rows are enough.")
+    return Markdown(f"To show the difference seen {size}it would take about **{about(rows)} rows**.")
 
 
 def _title(bout: BoutResult, metric: str) -> Markdown:
