@@ -18,7 +18,12 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(tmp_path)
-    made = Repository(tmp_path, lambda: tuple(capsys.readouterr()))
+
+    def read() -> tuple[str, str]:
+        told = capsys.readouterr()
+        return told.out, told.err
+
+    made = Repository(tmp_path, read)
     made.write("modelbout.yaml", CONFIG)
     made.write("contract.yaml", CONTRACT)
     made.write("pipeline.py", WEAK)

@@ -6,11 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
+import modelbout
+from modelbout.errors import DataError
 from tests.integration.shop import NOISE, STRONG
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.integration.shop import Repository
 
 
@@ -185,8 +187,41 @@ def test_who_was_champion_and_pull(repo: Repository) -> None:
     assert unknown.code == 2
     assert "Did you mean `shop`?" in unknown.err
     assert repo("registry", "pull", "shop").code == 2
-    assert repo("registry", "pull", "shpo@champion").code == 2
+    assert "Did you mean `shop`?" in repo("registry", "pull", "shpo@champion").err
+    nobody = repo("registry", "pull", "shop@champion", "--stage", "test")
+    assert nobody.code == 2
+    assert "nobody holds the title of 'shop' at test" in nobody.err
+    assert repo("registry", "pull", "shop@v9.9.9").code == 4
+    told = repo("registry", "history", "shop").out.splitlines()
+    assert [line.split()[2] for line in told] == ["register", "promote"]
+    at = json.loads(repo("registry", "history", "shop", "--on", "2999-01-01", "--json").out)
+    assert [title["version"] for title in at] == ["v1.0.0"]
+    assert json.loads(repo("registry", "history", "shop", "--on", "2001-01-01", "--json").out) == []
     assert repo("registry", "doctor").code == 0
+    (repo.root / ".modelbout/registry/ledger/champions.json").unlink()
+    assert repo("registry", "doctor").code == 4
+    assert repo("registry", "doctor", "--repair").code == 0
+    assert repo("registry", "doctor").out == "the registry is in order\n"
+
+
+def test_an_empty_registry_says_so(repo: Repository) -> None:
+    assert repo("registry", "list").out == "no model holds a title yet\n"
+    assert json.loads(repo("registry", "list", "--json").out) == []
+    assert "none yet" in repo("registry", "history", "shop").err
+
+
+def test_what_was_promoted_is_what_a_program_loads(repo: Repository) -> None:
+    assert repo("run", "--no-plots", "--no-html").code == 0
+    assert repo("promote", "--json").code == 0
+    model = modelbout.load("shop@champion", registry=str(repo.root / ".modelbout/registry"))
+    rows = {"age": [20.0, 75.0], "income": [40.0, 40.0], "region": ["south", "north"]}
+    assert model.version == "v1.0.0"
+    assert model.classes == ("no", "yes")
+    chances = model.predict_proba(rows)[:, 1]
+    assert chances[0] < chances[1]
+    assert list(model.predict(rows)) == ["yes" if chance > 0.5 else "no" for chance in chances]
+    with pytest.raises(DataError, match="income"):
+        model.predict({"age": [20.0], "region": ["south"]})
 
 
 def test_doctor_of_the_machine(repo: Repository) -> None:

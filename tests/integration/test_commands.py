@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from modelbout.stages.doctor import libraries
+from modelbout.stages import doctor
 from tests.integration.shop import CONTRACT, shop
 
 if TYPE_CHECKING:
@@ -151,9 +151,35 @@ def test_a_run_directory_may_be_relative(repo: Repository) -> None:
     assert (repo.root / "titles/ledger/shop.jsonl").is_file()
 
 
+def test_doctor_tells_a_missing_and_a_broken_configuration(repo: Repository) -> None:
+    absent = repo("doctor", "--config", "nowhere.yaml")
+    assert absent.code == 0
+    assert "- configuration" in absent.out
+    repo.edit("modelbout.yaml", "seed: 3", "sead: 3")
+    broken = repo("doctor")
+    assert broken.code == 2
+    assert "Did you mean `seed`?" in broken.out
+
+
+def test_doctor_tells_who_holds_the_title_and_what_is_not_there(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert repo("run", "--no-plots", "--no-html").code == 0
+    assert repo("promote").code == 0
+    assert "shop@v1.0.0" in repo("doctor").out
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr(doctor, "LEAST_FREE_BYTES", 2**70)
+    repo.write(".modelbout/registry/ledger/shop.jsonl", "nonsense\n")
+    worse = repo("doctor")
+    assert worse.code == 2
+    assert "- git" in worse.out
+    assert "✘ disk" in worse.out
+    assert "✘ registry" in worse.out
+
+
 def test_a_missing_library_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.metadata.requires", lambda _: ["click>=8", "not-there>=1"])
-    click, missing = libraries()
+    click, missing = doctor.libraries()
     assert click.state == "fine"
     assert (missing.state, missing.fix) == ("missing", "install not-there>=1")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -16,6 +17,9 @@ from modelbout import __version__
 from modelbout.catalogue import did_you_mean
 from modelbout.cli import console
 from modelbout.errors import EXIT_CONFIG, EXIT_INTERNAL, ModelboutError, Problem, cause
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells answer
 EXIT_NO_READER = 141  # 128 + SIGPIPE, as shells answer
@@ -90,7 +94,16 @@ def command(context: click.Context, config: str | None) -> None:
 
 def entry(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; no traceback ever reaches the user."""
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored: leave it so
+            signal.signal(number, interrupt)
     sys.exit(run(arguments))
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End as on Ctrl-C: a cancelled job or a closed terminal must not leave a training running."""
+    raise KeyboardInterrupt
 
 
 def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 -- one way out for each kind of error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import msgspec
@@ -59,6 +59,8 @@ def settled(book: Registry, text: str, stage: str) -> tuple[str, str]:
     if version != "champion":
         return model, version
     title = book.champion(model, stage)
+    if title is None and not book.events(model):
+        unknown_model(book, model)
     if title is None:
         raise ConfigError(
             Problem(
@@ -148,10 +150,10 @@ def history(*, model: str, registry: str | None, stage: str, as_json: bool, mome
         as_lines(events)
         return
     for event in events:
-        console.say(told(event))
+        console.say(console.printable(told(event)))
 
 
-def unknown_model(book: Registry, model: str) -> None:
+def unknown_model(book: Registry, model: str) -> NoReturn:
     """Refuse a model that the registry does not know, with the nearest that it knows."""
     from modelbout.catalogue import did_you_mean
 
@@ -169,7 +171,7 @@ def told(event: Event) -> str:
     """Return an event as one line."""
     what = f"{event.seq:>4}  {event.at}  {event.event:<12}  {event.version or '':<10} {event.stage or '':<11}"
     before = f"after {event.previous}  " if event.previous else ""
-    return f"{what} {event.actor}  {before}{console.printable(event.reason)}"
+    return f"{what} {event.actor}  {before}{event.reason}"
 
 
 @command.command("pull")

@@ -164,9 +164,9 @@ def test_power() -> None:
     assert told("power", stories.win()).endswith(
         "On 1,409 holdout rows the rule for ROC AUC is met 4 times in 5 when the true improvement is +1.2 points "
         "or more. "
-        "For the difference seen (+1.4 points) about 1,104 rows are enough."
+        "For the difference seen (+1.4 points) about 1,200 rows are enough."
     )
-    assert "it would take about **21,467 rows**" in told("power", stories.inconclusive())
+    assert "it would take about **22,000 rows**" in told("power", stories.inconclusive())
     assert "+340 or more" in told("power", stories.regression())
     hopeless = Power(metric="roc_auc", detectable=0.01)
     assert "more rows alone are no remedy" in told("power", of(power=hopeless))

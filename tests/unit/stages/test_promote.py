@@ -114,11 +114,11 @@ def test_who_acts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_ACTOR", "octocat")
     assert stage.actor() == "octocat"
     monkeypatch.delenv("GITHUB_ACTOR")
-    monkeypatch.setattr(stage.getpass, "getuser", lambda: "ada")
+    monkeypatch.setattr("getpass.getuser", lambda: "ada")
     assert stage.actor() == "ada"
 
     def nobody() -> str:
         raise KeyError("uid")
 
-    monkeypatch.setattr(stage.getpass, "getuser", nobody)
+    monkeypatch.setattr("getpass.getuser", nobody)
     assert stage.actor() == "unknown"
