@@ -61,7 +61,7 @@ def test_an_error_names_place_finding_allowed_and_next_step(
 def test_our_own_fault_keeps_the_traceback_in_a_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(main.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(main, "command", raising(ZeroDivisionError("oops")))
     main.run([])
     assert "ZeroDivisionError: oops" in capsys.readouterr().err
@@ -105,8 +105,9 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("name", main.COMMANDS)
 def test_every_command_explains_itself_with_an_example(name: str) -> None:
-    with click.Context(main.command) as context:
-        command = main.command.get_command(context, name) if isinstance(main.command, click.Group) else None
+    group: click.Group = main.command
+    with click.Context(group) as context:
+        command = group.get_command(context, name)
     assert command is not None
     parts = list(command.commands.values()) if isinstance(command, click.Group) else [command]
     for part in parts:
