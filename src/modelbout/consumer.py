@@ -14,8 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelbout.catalogue import did_you_mean
-from modelbout.errors import BundleError, ConfigError, ModelboutError, Place, Problem, RegistryError, TrainingError
-from modelbout.seal import bundle_digest
+from modelbout.errors import (
+    BundleError,
+    ConfigError,
+    ModelboutError,
+    Place,
+    Problem,
+    RegistryError,
+    TrainingError,
+    cause,
+)
+from modelbout.manifest import MANIFEST_FILE
+from modelbout.seal import AGAIN, bundle_digest, place_of
 from modelbout.training import command, worker
 from modelbout.training.allowed_types import ALLOWED_TYPES
 from modelbout.training.answers import checked
@@ -58,7 +68,8 @@ def load(
     A ``command:`` model is run as a program, with the rights of this process.
 
     Args:
-        name: ``model@champion``, ``model@v1.2.0``, or the path of a bundle.
+        name: ``model@champion``, ``model@v1.2.0``, or the path of a bundle; a directory of such a name here is
+            ``./model@v1.2.0``.
         registry: the registry's address; default: ``MODELBOUT_REGISTRY``, else ``.modelbout/registry`` here.
         stage: whose champion is meant.
         python: the interpreter for a ``command:`` model that starts with ``python``; default: this one.
@@ -93,7 +104,7 @@ class LoadedModel:
         self.digest = bundle_digest(bundle)
         self.manifest: Manifest = verify(bundle, digest=self.digest)
         self.version = version
-        self.classes = _own_values(self.manifest)
+        self.classes = _own_values(bundle, self.manifest)
         golden, then = recall(golden_of(bundle))
         self._has_proba = then.proba is not None
         if self.manifest.scorer.kind == "skops":
@@ -163,8 +174,10 @@ class LoadedModel:
 
 
 def _find(name: str | Path, *, registry: str | None, stage: str, scratch: Path) -> tuple[Path, str | None]:
+    # A directory that happens to be called churn@champion must not stand in for the registry's champion: that one's
+    # digest is known, and the directory may have come with anybody's pull request.
     reference = _REFERENCE.fullmatch(name) if isinstance(name, str) else None
-    if reference is None or Path(name).is_dir():
+    if reference is None:
         if isinstance(name, str) and not Path(name).exists():
             raise ConfigError(
                 Problem(
@@ -215,6 +228,9 @@ def _in_process(bundle: Path, manifest: Manifest) -> Callable[[pl.DataFrame], Pr
     except worker.Stop as stop:
         problem = _as_problem(stop)
         raise BundleError(problem) from stop
+    except (OSError, MemoryError) as error:
+        found = f"the model file cannot be loaded here: {cause(error) or 'there is too little memory for it'}"
+        raise BundleError(Problem(found=found, fix=AGAIN, place=place_of(bundle / MODEL_FILE))) from error
     return partial(_ask_model, model, manifest)
 
 
@@ -265,14 +281,23 @@ def _cannot_answer(bundle: Path, error: TrainingError) -> Problem:
     )
 
 
-def _own_values(manifest: Manifest) -> tuple[str | int | float | bool, ...]:
+def _own_values(bundle: Path, manifest: Manifest) -> tuple[str | int | float | bool, ...]:
     """Return the classes in the target's own type."""
     kind = manifest.signature.target_type
     classes = manifest.signature.classes
-    if kind == "integer":
-        return tuple(int(name) for name in classes)
-    if kind == "number":
-        return tuple(float(name) for name in classes)
+    try:
+        if kind == "integer":
+            return tuple(int(name) for name in classes)
+        if kind == "number":
+            return tuple(float(name) for name in classes)
+    except ValueError:
+        raise BundleError(
+            Problem(
+                found=f"a class of the target is no {kind}, though the manifest says that the target is one",
+                fix=AGAIN,
+                place=place_of(bundle / MANIFEST_FILE),
+            )
+        ) from None
     return tuple(name == "true" for name in classes) if kind == "boolean" else classes
 
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
+import io
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +33,9 @@ from modelbout.training.bundle import seal
 from modelbout.training.golden import golden_rows, remember
 from modelbout.training.rows import arrays, features
 from modelbout.training.signature import signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 N = 80
 RNG = np.random.default_rng(0)
@@ -269,6 +275,58 @@ def test_from_a_registry(churn: Path, tmp_path: Path, monkeypatch: pytest.Monkey
         modelbout.load("churn@champion", registry="titles", stage="test")
     with pytest.raises(RegistryError, match=r"v9\.9\.9"):
         modelbout.load("churn@v9.9.9", registry="titles")
+
+
+def test_a_directory_never_stands_in_for_the_registry(
+    churn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "away").mkdir()
+    for name in ("churn@champion", "churn@v1.0.0"):
+        shutil.copytree(churn, tmp_path / name)
+        with pytest.raises(RegistryError, match="no model 'churn'"):
+            modelbout.load(name, registry=str(tmp_path / "away"))
+        assert modelbout.load(f"./{name}").version is None
+
+
+def forged(bundle: Path, into: Path, *, edit: Callable[[dict[str, Any]], None], files: dict[str, bytes]) -> Path:
+    """Copy a bundle, change it, and seal the copy so that every digest is right."""
+    shutil.copytree(bundle, into)
+    (into / "SHA256SUMS").unlink()
+    manifest = json.loads((into / "manifest.json").read_bytes())
+    for name, data in files.items():
+        (into / name).write_bytes(data)
+        entry = next(entry for entry in manifest["files"] if entry["path"] == name)
+        entry |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    edit(manifest)
+    (into / "manifest.json").write_text(json.dumps(manifest))
+    return into
+
+
+def test_a_forged_manifest_is_one_clear_error(churn: Path, tmp_path: Path) -> None:
+    for number, kind in enumerate(("integer", "number")):
+        bundle = forged(
+            churn,
+            tmp_path / str(number),
+            edit=lambda said, kind=kind: said["signature"].update(target_type=kind),  # type: ignore[misc]
+            files={},
+        )
+        with pytest.raises(BundleError, match=f"a class of the target is no {kind}"):
+            modelbout.load(bundle)
+
+
+def test_a_model_file_that_claims_terabytes_is_one_clear_error(churn: Path, tmp_path: Path) -> None:
+    forgery = io.BytesIO()
+    with zipfile.ZipFile(churn / "model.skops") as good, zipfile.ZipFile(forgery, "w") as bad:
+        for name in good.namelist():
+            data = good.read(name)
+            if name.endswith(".npy"):
+                header = "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999,), }".ljust(117) + "\n"
+                data = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+            bad.writestr(name, data)
+    bundle = forged(churn, tmp_path / "b", edit=lambda _said: None, files={"model.skops": forgery.getvalue()})
+    with pytest.raises(BundleError, match=r"the model file cannot be loaded here: .*allocate"):
+        modelbout.load(bundle)
 
 
 def test_a_package_that_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
