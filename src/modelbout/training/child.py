@@ -42,21 +42,24 @@ _DROPPED = frozenset(
     }
 )
 _DROPPED_PREFIXES = ("ACTIONS_", "INPUT_")
+# Words that are written together with others (PGPASSWORD, MYTOKEN), then those that other words end in (MONKEY).
 _SECRET_NAME = re.compile(
-    r"(^|_)(TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PAT|CREDENTIALS?|KEY|APIKEY|CONNECTION_STRING)(_|$)"
+    r"(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|APIKEY|CONNECTION_?STRING|WEBHOOK)S?(_|$)"
+    r"|(^|_)(PAT|KEY|PASS|AUTH)(_|$)|_PWD$"
 )
 # Threads that spin while they wait starve the one that works when the machine is shared, as hosted runners are: a
 # HistGradientBoosting on a busy two-core machine took 1.5 to 7 s to fit with spinning threads, 0.4 to 0.7 s with
 # sleeping ones (measured).
 POLITE = {"OMP_WAIT_POLICY": "passive"}
-_PASSWORD_IN_ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+# A name alone before a web host is a token as well: https://ghp_...@github.com.
+_PASSWORD_IN_ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@|https?://[^/\s@]+@", re.IGNORECASE)
 
 
 def safe_environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for a child: without tokens, passwords, keys and GitHub's command files, plus ``extra``.
 
     A variable goes by its name (``*_TOKEN``, ``ACTIONS_*``, ``AWS_SECRET_ACCESS_KEY`` ...) or because its value is
-    an address with a password in it. Unless the user says otherwise, idle OpenMP threads sleep (``POLITE``).
+    an address with a password or a token in it. Unless the user says otherwise, idle OpenMP threads sleep (``POLITE``).
     """
     kept = {
         name: value

@@ -37,6 +37,15 @@ SECRETS = {
     "GITHUB_STEP_SUMMARY": "/file",
     "SSH_AUTH_SOCK": "/socket",
     "DATABASE_URL": "postgres://me:word@host/db",
+    "PGPASSWORD": "x",
+    "MYSQL_PWD": "x",
+    "DB_PASS": "x",
+    "MYTOKEN": "x",
+    "NPM_AUTH": "x",
+    "DOCKER_AUTH_CONFIG": "{}",
+    "AZURE_STORAGE_CONNECTIONSTRING": "x",
+    "SLACK_WEBHOOK_URL": "https://host/x",
+    "REMOTE": "HTTPS://ghp_x@github.example/o/r.git",
 }
 HARMLESS = {
     "PATH": "/bin",
