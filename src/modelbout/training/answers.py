@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,11 +39,12 @@ def read_answers(path: Path, signature: Signature, *, rows: int, key: str) -> Pr
         # Fewer and more rows than asked for are said below, in words; this only keeps a giant out of memory.
         if size > 4 * width * NUMBER_BYTES * max(rows, 1) + HEADER_BYTES:
             raise refusal(f"the model's answers take {size} bytes for {rows} rows", "one answer a row", key)
-        with np.load(path, allow_pickle=False) as archive_:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive_:
             arrays = {name: archive_[name] for name in archive_.files}
     except FileNotFoundError:
         raise refusal("the model gave no answers", "an answer for every row", key) from None
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    # Every way in which zipfile, zlib and numpy refuse what somebody else wrote.
+    except (OSError, ValueError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         raise refusal(f"the model's answers cannot be read: {cause(error)}", "an .npz of numbers", key) from error
     return checked(arrays, signature, rows=rows, key=key)
 
@@ -55,6 +57,8 @@ def checked(arrays: Mapping[str, NDArray[np.generic]], signature: Signature, *, 
     """
     wanted = "one finite answer a row"
     for name, array in arrays.items():
+        if not isinstance(array, np.ndarray):
+            raise refusal(f"the model's {cause(ascii(name), limit=80)} are no numbers", wanted, key)
         if array.shape[:1] != (rows,):
             found = array.shape[0] if array.ndim else 0
             raise refusal(f"the model gave {found} answers ({name}) for {rows} rows", wanted, key)

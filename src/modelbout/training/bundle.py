@@ -6,7 +6,9 @@ import hashlib
 import io
 import shutil
 import uuid
+import zlib
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -226,13 +228,19 @@ def predictions_of(path: Path) -> tuple[NDArray[np.uint64], Predictions]:
         BundleError: predictions.npz cannot be read or its arrays do not fit each other.
     """
     try:
-        with np.load(path / PREDICTIONS_FILE, allow_pickle=False) as archive:
+        with (path / PREDICTIONS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             keys = archive["key"]
             parts = {name: archive[name] for name in ("label", "proba", "value") if name in archive.files}
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    # Every way in which zipfile, zlib and numpy refuse what somebody else wrote.
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, BadZipFile, zlib.error) as error:
         place = place_of(path / PREDICTIONS_FILE)
         raise BundleError(Problem(found=f"cannot be read: {cause(error)}", fix=AGAIN, place=place)) from error
-    if keys.dtype != np.uint64 or any(array.shape[:1] != keys.shape for array in parts.values()):
+    arrays = (keys, *parts.values())
+    if (
+        not all(isinstance(array, np.ndarray) for array in arrays)
+        or keys.dtype != np.uint64
+        or any(array.shape[:1] != keys.shape for array in arrays)
+    ):
         raise BundleError(
             Problem(found="keys and answers do not fit each other", fix=AGAIN, place=place_of(path / PREDICTIONS_FILE))
         )

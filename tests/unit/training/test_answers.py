@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,5 +79,18 @@ def test_files(tmp_path: Path) -> None:
     np.savez_compressed(path, label=np.zeros(10**6, dtype=np.int64))
     with pytest.raises(TrainingError, match="take 8000128 bytes for 2 rows"):
         read_answers(path, TWO, rows=2, key="k")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("label", b"text")
+    with pytest.raises(TrainingError, match="'label' are no numbers"):
+        read_answers(path, TWO, rows=2, key="k")
+    header = b"{'descr': '<i8', 'fortran_order': False, 'shape': (99999999999999,), }".ljust(117) + b"\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("label.npy", b"\x93NUMPY\x01\x00v\x00" + header)
+    with pytest.raises(TrainingError, match=r"cannot be read: .*allocate"):
+        read_answers(path, TWO, rows=2, key="k")
+    np.savez_compressed(path, label=np.arange(300))
+    path.write_bytes(path.read_bytes()[:60] + b"\xff" * 40 + path.read_bytes()[100:])
+    with pytest.raises(TrainingError, match="cannot be read"):
+        read_answers(path, TWO, rows=150, key="k")
     np.savez(path, **GOOD)
     assert read_answers(path, TWO, rows=2, key="k").rows == 2

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -203,9 +204,38 @@ def test_predictions_that_do_not_fit(copy: Path) -> None:
     np.savez(copy / "predictions.npz", label=np.arange(2))
     with pytest.raises(BundleError, match="cannot be read"):
         predictions_of(copy)
+    np.savez(copy / "predictions.npz", key=np.array(["x", None], dtype=object))
+    with pytest.raises(BundleError, match="cannot be read: Object arrays"):
+        predictions_of(copy)
     (copy / "predictions.npz").write_bytes(b"")
     with pytest.raises(BundleError, match="cannot be read"):
         predictions_of(copy)
+
+
+HUGE = b"\x93NUMPY\x01\x00v\x00" + (
+    b"{'descr': '<u8', 'fortran_order': False, 'shape': (99999999999999,), }".ljust(117) + b"\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [("key.npy", "allocate"), ("key", "do not fit"), ("key.npz", "not a file in the archive")],
+    ids=["terabytes", "no array", "another name"],
+)
+def test_predictions_that_somebody_forged(copy: Path, member: str, message: str) -> None:
+    with zipfile.ZipFile(copy / "predictions.npz", "w") as archive:
+        archive.writestr(member, HUGE if member == "key.npy" else b"text")
+    with pytest.raises(BundleError, match=message):
+        predictions_of(copy)
+
+
+def test_predictions_in_a_broken_zip(copy: Path) -> None:
+    np.savez_compressed(copy / "predictions.npz", key=np.arange(1000, dtype=np.uint64))
+    whole = (copy / "predictions.npz").read_bytes()
+    for broken in (whole[:100], whole[:60] + b"\xff" * 40 + whole[100:], b"PK\x03\x04"):
+        (copy / "predictions.npz").write_bytes(broken)
+        with pytest.raises(BundleError, match="cannot be read"):
+            predictions_of(copy)
 
 
 def model_with(tmp_path: Path, name: str) -> Path:
