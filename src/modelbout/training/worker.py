@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import gc
-import importlib
 import importlib.metadata
 import json
 import os
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NEEDED = ("numpy", "pandas", "scikit-learn", "skops")
+LEAST_SKOPS = [0, 13]  # as in pyproject; with older ones a forged file could run code (CVE-2025-54412, -54413)
 LEVEL = 6  # of deflate: zlib's own default; 9 takes four times as long for 1 % of the size
 SHOWN_TYPES = 12  # ours: a custom pipeline names two or three
 LATENCY_WARM_UP = 3  # rounds thrown away: caches and thread pools are cold in the first ones
@@ -128,8 +128,7 @@ def score(job: Mapping[str, Any]) -> dict[str, Any]:
         with as_on_its_day(entry["name"]):
             answer(model, entry["golden"], entry["classes"])
         answer(model, entry["rows"], entry["classes"])
-    timings = interleaved(models, job) if job["latency"] else [[] for _ in models]
-    return {"load_seconds": loads, "timings": timings}
+    return {"load_seconds": loads, "timings": interleaved(models, job) if job["latency"] else [[] for _ in models]}
 
 
 def build(place: str, root: str) -> Any:  # noqa: ANN401 -- whatever the user's function returns
@@ -214,8 +213,11 @@ def write_model(estimator: object, path: str, allowed: Sequence[str]) -> None:
 
 def load_model(path: str, allowed: Sequence[str]) -> Any:  # noqa: ANN401 -- an estimator has no common class
     """Load a model file with the parent's allow-list and no other trust."""
+    import skops
     from skops.io import load
 
+    if [int(part) for part in re.findall(r"\d+", skops.__version__)[:2]] < LEAST_SKOPS:
+        raise Stop(f"skops {skops.__version__} is not safe to load with", allowed="0.13 or newer", fix="upgrade skops")
     try:
         return load(path, trusted=list(allowed))
     except (OSError, MemoryError):
@@ -238,8 +240,7 @@ def read_frame(rows: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) ->
         values: Any = rows[f"v{position}"]
         missing = rows[f"m{position}"] if f"m{position}" in rows else np.zeros(len(values), dtype=bool)
         if kind in ("date", "datetime"):
-            values = np.where(missing, np.datetime64("NaT"), values.astype("datetime64[us]"))
-            values = pd.Series(values)
+            values = pd.Series(np.where(missing, np.datetime64("NaT"), values.astype("datetime64[us]")))
             if column["timezone"]:
                 values = values.dt.tz_localize("UTC").dt.tz_convert(column["timezone"])
         elif missing.any():
@@ -395,6 +396,5 @@ JOBS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"probe": probe
 
 if __name__ == "__main__":
     # Python puts this file's directory first on the path; its other modules must not shadow the user's.
-    here = Path(__file__).resolve().parent
-    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != here]
+    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
     sys.exit(main(sys.argv[1]))

@@ -318,3 +318,16 @@ def test_probing_finds_versions() -> None:
     assert found["python"].startswith("3.")
     assert set(worker.NEEDED) <= set(found["packages"])
     assert all(name == name.lower() and "_" not in name for name in found["packages"])
+
+
+@pytest.mark.parametrize("version", ["0.11.0", "0.9", "0.12.dev0"])
+def test_a_skops_that_runs_forged_files_is_refused(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skops.__version__", version)
+    with pytest.raises(worker.Stop, match="is not safe to load with"):
+        worker.load_model(str(tmp_path / "none.skops"), [])
+    for newer in ("0.13.0", "0.16.0", "1.0rc1"):
+        monkeypatch.setattr("skops.__version__", newer)
+        with pytest.raises(FileNotFoundError):
+            worker.load_model(str(tmp_path / "none.skops"), [])
