@@ -68,9 +68,17 @@ class Workspace:
         return open_registry(address, root=self.root if address is None else Path.cwd())
 
     def begin(self, name: str) -> None:
-        """Remove the results of a stage and of all later ones: none may speak of rows or bundles that are gone."""
-        for stale in RESULTS[RESULTS.index(name) :]:
-            (self.run / stale).unlink(missing_ok=True)
+        """Remove the results of a stage and of all later ones: none may speak of rows or bundles that are gone.
+
+        Raises:
+            RegistryError: the run directory is none, or may not be written to.
+        """
+        try:
+            self.run.mkdir(parents=True, exist_ok=True)
+            for stale in RESULTS[RESULTS.index(name) :]:
+                (self.run / stale).unlink(missing_ok=True)
+        except OSError as error:
+            raise RegistryError(unwritable(self.run, error)) from error
 
     def write(self, name: str, record: Record) -> Path:
         """Write a stage's result.
