@@ -163,12 +163,15 @@ def _text_arrays(series: pl.Series, position: int) -> dict[str, NDArray[np.gener
 def target_values(series: pl.Series, signature: Signature) -> list[str | int | float | bool]:
     """Return the class values in the target's own type, in the order of ``signature.classes``.
 
-    Dates, and whatever else JSON has no type for, come as text.
+    Dates, and whatever else JSON has no type for, come as text; so do all when one has a fraction, which scikit-learn
+    refuses as a class.
     """
     if signature.target_type not in ("integer", "number", "boolean"):
         return list(signature.classes)
     own = series.unique()
     if own.dtype.is_decimal():
         own = own.cast(pl.Float64)
+    if own.dtype.is_float() and (own != own.round(0)).any():
+        return list(signature.classes)
     values: dict[str, str | int | float | bool] = dict(zip(class_texts(own).to_list(), own.to_list(), strict=True))
     return [values[text] for text in signature.classes]

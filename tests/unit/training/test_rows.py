@@ -130,7 +130,8 @@ def test_all_missing_and_retyped_columns_are_named_at_once() -> None:
     [
         (pl.Series([2, 10]), "integer", ("10", "2"), [10, 2]),
         (pl.Series([True, False]), "boolean", ("false", "true"), [False, True]),
-        (pl.Series([0.0, 0.5]), "number", ("0", "0.5"), [0.0, 0.5]),
+        (pl.Series([0.0, 2.0]), "number", ("0", "2"), [0.0, 2.0]),
+        (pl.Series([0.0, 0.5]), "number", ("0", "0.5"), ["0", "0.5"]),
         (pl.Series([Decimal(1), Decimal(0)]), "number", ("0", "1"), [0.0, 1.0]),
         (pl.Series(["b", "a"]), "string", ("a", "b"), ["a", "b"]),
         (pl.Series([date(2020, 1, 1)]), "date", ("2020-01-01",), ["2020-01-01"]),
