@@ -80,7 +80,7 @@ class _Decoder:
                 return node.plain() if isinstance(kind, types.AnyType) else self._scalar(node, kind)
 
     def _refuse(self, place: Place, found: str, allowed: str = "", fix: str = "") -> _Wrong:
-        self._problems.append(Problem(found, allowed, fix, place))
+        self._problems.append(Problem(found, allowed, fix or AS_ALLOWED, place))
         return _WRONG
 
     def _union(self, node: Node, kind: types.UnionType) -> object:
@@ -193,6 +193,7 @@ class _Decoder:
         return self._refuse(node.place, f"found {quoted(node.text)}", allowed)
 
 
+AS_ALLOWED = "Write what is allowed there."
 _KINDS = {"mapping": "mapping", "sequence": "list"}
 # An unquoted date is what its author would have quoted, had they known YAML; a number or `true` may mean two things.
 _TAGS: Mapping[type[types.Type], tuple[str, ...]] = {
