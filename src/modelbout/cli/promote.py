@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @options.stacked(options.config, options.run_dir, options.registry, options.as_json, options.quiet, options.dry_run)
 @click.option("--stage", default=None, help="The stage to promote to.  [default: the first of promote.stages]")
-@click.option("--reason", default=None, help="Why, for the ledger.  [default: the verdict's reasons]")
+@click.option("--reason", default=None, help="Why, for the ledger.  [default: the verdict and its main reason]")
 def command(
     *,
     config: Path,

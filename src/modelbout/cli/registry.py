@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from modelbout.registry.ledger import Event
     from modelbout.registry.protocol import Registry
 
+# Without a configuration there is no directory but this one.
+registry_option = click.option(
+    "--registry",
+    envvar="MODELBOUT_REGISTRY",
+    default=None,
+    help="The registry's directory.  [default: .modelbout/registry in the current directory]",
+)
 stage_option = click.option("--stage", default="production", show_default=True, help="The stage.")
 reason_option = click.option("--reason", required=True, help="Why, for the ledger.")
 
@@ -73,7 +80,7 @@ def settled(book: Registry, text: str, stage: str) -> tuple[str, str]:
 
 
 @command.command("list")
-@options.stacked(options.registry, options.as_json)
+@options.stacked(registry_option, options.as_json)
 def list_titles(*, registry: str | None, as_json: bool) -> None:
     """List every model with its champion at each stage.
 
@@ -102,7 +109,7 @@ def list_titles(*, registry: str | None, as_json: bool) -> None:
 
 @command.command("show")
 @click.argument("which", metavar="MODEL[@VERSION]")
-@options.stacked(options.registry, stage_option)
+@options.stacked(registry_option, stage_option)
 def show(*, which: str, registry: str | None, stage: str) -> None:
     """Show a version's manifest: signature, scorer, digests, lineage.
 
@@ -124,7 +131,7 @@ def show(*, which: str, registry: str | None, stage: str) -> None:
 
 @command.command("history")
 @click.argument("model")
-@options.stacked(options.registry, stage_option, options.as_json)
+@options.stacked(registry_option, stage_option, options.as_json)
 @click.option("--on", "moment", default=None, help="Only say who was champion at this date or moment (ISO 8601).")
 def history(*, model: str, registry: str | None, stage: str, as_json: bool, moment: str | None) -> None:
     """Show every event of a model, or who was champion on a date.
@@ -177,7 +184,7 @@ def told(event: Event) -> str:
 @command.command("pull")
 @click.argument("which", metavar="MODEL@VERSION")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=Path())
-@options.stacked(options.registry, stage_option)
+@options.stacked(registry_option, stage_option)
 def pull(*, which: str, directory: Path, registry: str | None, stage: str) -> None:
     """Copy a bundle out of the registry, with every digest verified.
 
@@ -191,7 +198,7 @@ def pull(*, which: str, directory: Path, registry: str | None, stage: str) -> No
 
 
 @command.command("doctor")
-@options.registry
+@registry_option
 @click.option("--repair", is_flag=True, help="Mend what can be mended without a decision of yours.")
 def doctor(*, registry: str | None, repair: bool) -> int:
     """Say what is out of order in the registry; with --repair mend what is safe to mend.
@@ -210,7 +217,7 @@ def doctor(*, registry: str | None, repair: bool) -> int:
 
 @command.command("hold")
 @click.argument("model")
-@options.stacked(options.registry, stage_option, reason_option, options.as_json)
+@options.stacked(registry_option, stage_option, reason_option, options.as_json)
 def hold(*, model: str, registry: str | None, stage: str, reason: str, as_json: bool) -> None:
     """Stop promotions of a model at a stage until they are allowed again.
 
@@ -223,7 +230,7 @@ def hold(*, model: str, registry: str | None, stage: str, reason: str, as_json: 
 
 @command.command("release")
 @click.argument("model")
-@options.stacked(options.registry, stage_option, reason_option, options.as_json)
+@options.stacked(registry_option, stage_option, reason_option, options.as_json)
 def release(*, model: str, registry: str | None, stage: str, reason: str, as_json: bool) -> None:
     """Allow promotions of a model at a stage again.
 

@@ -123,14 +123,16 @@ def allowed(work: Workspace, bout: BoutResult) -> str:
     if not (bout.passed or non_inferior(work, bout)):
         raise GateRefusedError(
             Problem(
-                found=f"the verdict is {bout.verdict}: " + "; ".join(bout.reasons),
+                found=f"the verdict is {bout.verdict}: {' '.join(bout.reasons)}",
                 allowed=permitted(work),
-                fix="the champion stays; better the challenger and fight again",
+                fix="the champion stays; improve the challenger, then `modelbout run` again",
                 place=place,
             )
         )
     verify_files(work.bundle, digest=None if bout.challenger is None else bout.challenger.bundle_digest)
-    return ": ".join((bout.verdict, *bout.reasons[:1]))
+    # A first bout's first sentence says what it takes; the second says what was reached.
+    told = bout.reasons[1:2] if bout.verdict == "first" else bout.reasons[:1]
+    return ": ".join((bout.verdict, *told))
 
 
 def permitted(work: Workspace) -> str:

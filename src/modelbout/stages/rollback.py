@@ -17,7 +17,7 @@ def rollback(
     """Give the title at a stage (the last one by default) to ``to`` or to the holder before.
 
     Raises:
-        GateRefusedError: nobody to give it to, or a hold stands.
+        GateRefusedError: nobody held it before, or ``to`` holds it already.
         BundleError: the bundle of that version is damaged; the title stays where it is.
     """
     result = work.registry(registry).rollback(

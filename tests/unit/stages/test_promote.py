@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import pytest
 
-from modelbout.errors import ConfigError
+from modelbout.errors import ConfigError, GateRefusedError
 from modelbout.results import BoutResult, Estimate, GuardrailResult, Interval, MetricResult
 from modelbout.stages import promote as stage
 from modelbout.stages.workspace import Workspace, open_workspace
@@ -108,6 +108,25 @@ def test_the_first_stage_is_the_default_and_others_must_be_known(work: Workspace
 def test_a_verdict_on_another_model_is_refused(work: Workspace) -> None:
     with pytest.raises(ConfigError, match="'other'"):
         stage.allowed(work, msgspec.structs.replace(bout(0, 1), model="other"))
+
+
+def test_the_ledger_gets_the_reason_that_was_found_on_the_rows(
+    work: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "verify_files", lambda *_args, **_kwargs: None)
+    told = msgspec.structs.replace(
+        bout(0, 1), verdict="first", passed=True, reasons=("It takes this.", "It reached that.", "All hold.")
+    )
+    assert stage.allowed(work, told) == "first: It reached that."
+    assert stage.allowed(work, msgspec.structs.replace(told, verdict="win")) == "win: It takes this."
+
+
+def test_a_refusal_gives_all_reasons_as_sentences(work: Workspace) -> None:
+    told = msgspec.structs.replace(bout(-1, -0.5), verdict="loss", reasons=("It is worse.", "The guardrail holds."))
+    with pytest.raises(GateRefusedError) as raised:
+        stage.allowed(work, told)
+    assert raised.value.problems[0].found == "the verdict is loss: It is worse. The guardrail holds."
+    assert raised.value.exit_code == 1
 
 
 def test_who_acts(monkeypatch: pytest.MonkeyPatch) -> None:
