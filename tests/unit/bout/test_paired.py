@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy import special
 
 from modelbout.bout import intervals
 from modelbout.bout.comparison import contrast
@@ -169,3 +170,26 @@ def test_paired_intervals_hold_the_true_difference_as_often_as_they_say(
         found = between(name, good.take(drawn), fair.take(drawn), seed=repeat)
         held += found.low <= truth <= found.high
     assert 0.92 <= held / REPEATS <= 0.98
+
+
+def test_few_positives_widen_the_interval_as_students_does() -> None:
+    rng = np.random.default_rng(5)
+    for rows, positives, least, most in (
+        (200, 20, 2.05, 2.13),
+        (200, 100, 1.971, 1.99),
+        (20_000, 10_000, 1.9599, 1.961),
+    ):
+        truth = np.zeros(rows, dtype=np.int64)
+        truth[:positives] = 1
+        signal = 1.5 * truth + rng.normal(0, 1, rows)
+        sheets = []
+        for _ in range(2):
+            score = 1 / (1 + np.exp(-signal - rng.normal(0, 0.5, rows)))
+            told = Predictions(label=(score > 0.5).astype(np.int64), proba=np.column_stack([1 - score, score]))
+            sheets.append(Sheet("binary", 2, 1, truth, told))
+        found = between("roc_auc", sheets[0], sheets[1])
+        assert least < (found.high - found.improvement) / found.error < most
+        z = abs(found.improvement) / found.error
+        assert 2 * special.ndtr(-z) < found.p < 2 * special.ndtr(-z) * 1.2 + 0.02
+        plain = between("log_loss", sheets[0], sheets[1])
+        assert (plain.high - plain.improvement) / plain.error == pytest.approx(1.959964, abs=1e-5)
