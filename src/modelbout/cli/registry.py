@@ -100,7 +100,7 @@ def list_titles(*, registry: str | None, as_json: bool) -> None:
         as_lines(found)
         return
     if not found:
-        console.say("no model holds a title yet")
+        console.say("no model holds a title in this registry yet; --registry DIR names another one")
     for title in found:
         console.say(
             f"{title.model}@{title.version}  {title.stage}  since {title.since}  {console.printable(title.reason)}"

@@ -69,7 +69,7 @@ def _as_learned(series: pl.Series, feature: Feature) -> tuple[pl.Series, Problem
         return series, Problem(
             found=f"column {feature.name!r} is of type {found} here",
             allowed=f"{feature.type}, as in the training rows",
-            fix="declare the column's type in the data contract, so that every file is read alike",
+            fix=f"read it as {feature.type}: declare the type in the data contract; in Python, convert the column",
             place=Place(key=feature.name),
         )
     if found == "integer" and feature.type == "number":

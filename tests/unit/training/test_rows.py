@@ -123,6 +123,7 @@ def test_all_missing_and_retyped_columns_are_named_at_once() -> None:
     assert first.found == "the rows have no column 'age'. Did you mean `Age`?"
     assert second.found == "column 'code' is of type integer here"
     assert second.allowed == "string, as in the training rows"
+    assert second.fix == "read it as string: declare the type in the data contract; in Python, convert the column"
 
 
 @pytest.mark.parametrize(
