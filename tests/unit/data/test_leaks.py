@@ -134,6 +134,27 @@ def test_several_classes_leak_only_when_the_worst_told_one_does() -> None:
     assert found(frame, "kind", "multiclass") == [("code",)]
 
 
+def test_an_honest_column_is_refused_by_chance_in_no_small_table() -> None:
+    rng = np.random.default_rng(0)
+    levels = []
+    for _ in range(200):  # an area of .97 under the ROC curve; seen alone, one in ten such tables shows .995
+        churn = np.arange(50) < 10
+        column = rng.normal(size=50) + 2.66 * churn
+        frame = pl.DataFrame({"x": column, "churn": np.where(churn, "Yes", "No")})
+        levels += [leak.level for leak in target_leaks(frame, ["x"], "churn", "binary", "Yes")]
+    assert 5 < len(levels) < 50
+    assert set(levels) == {"warn"}
+
+
+def test_a_small_table_with_the_answer_in_it_is_a_warning_and_a_larger_one_an_error() -> None:
+    for rows, level, said in ((98, "warn", "fewer than 50 rows of a class this may be chance."), (100, "error", "?")):
+        churn = np.arange(rows) % 2 == 0
+        frame = pl.DataFrame({"x": churn.astype(float), "churn": np.where(churn, "Yes", "No")})
+        (leak,) = target_leaks(frame, ["x"], "churn", "binary", "Yes")
+        assert leak.level == level
+        assert leak.message.endswith(said)
+
+
 def test_a_rare_class_says_nothing() -> None:
     frame = pl.DataFrame({"x": [*range(997), 5000, 5001, 5002], "kind": ["a"] * 997 + ["b"] * 3})
     assert found(frame, "kind", "binary") == []
