@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from modelbout.manifest import ColumnType
 
 FORMAT: Final = "modelbout-table-1"  # part of every table digest: a new way of hashing needs a new name
+WIDE_INTEGERS: Final = (pl.Int128, pl.UInt128)
 EXACT_FLOAT: Final = 2**53  # every whole number up to here is exactly a double
 
 # The increment and the two multipliers of splitmix64: Steele, Lea and Flood, OOPSLA 2014.
@@ -144,9 +145,8 @@ def _value_bits(column: pl.Series, kind: ColumnType) -> NDArray[np.uint64]:
         case "date":
             return _signed(column.to_physical()) ^ _seed("date")
         case "datetime":
-            moment = column.dt.cast_time_unit("us")
             aware = getattr(column.dtype, "time_zone", None) is not None
-            return _signed(moment.to_physical()) ^ _seed("instant" if aware else "datetime")
+            return _moment_bits(column) ^ _seed("instant" if aware else "datetime")
         case _:
             return _text_bits(column.cast(pl.String)) ^ _seed("string")
 
@@ -156,20 +156,46 @@ def _signed(column: pl.Series) -> NDArray[np.uint64]:
     return bits
 
 
+def _moment_bits(column: pl.Series) -> NDArray[np.uint64]:
+    """Return microseconds; what is finer than these counts too, but only where it is not 0."""
+    bits = _signed(column.dt.cast_time_unit("us").to_physical())
+    if getattr(column.dtype, "time_unit", "us") == "ns":
+        finer = (column.to_physical() % 1000).fill_null(0).cast(pl.UInt64).to_numpy()
+        bits = np.where(finer > 0, bits ^ _mix(finer), bits)
+    return bits
+
+
 def _integer_bits(column: pl.Series) -> NDArray[np.uint64]:
+    if column.dtype in WIDE_INTEGERS:
+        column = _narrowed(column)
     wide = column.fill_null(0)
     if column.dtype == pl.UInt64:
         whole = wide.to_numpy()
         large = whole > np.uint64(EXACT_FLOAT)
     else:
         signed = wide.cast(pl.Int64).to_numpy()
-        large = (signed > EXACT_FLOAT) | (signed < -EXACT_FLOAT)
-        whole = signed.view(np.uint64)
+        below = signed < -EXACT_FLOAT
+        large = (signed > EXACT_FLOAT) | below
+        # As an unsigned number, -2**60 would be 2**64 - 2**60.
+        whole = np.where(below, signed.view(np.uint64) ^ _seed("below zero"), signed.view(np.uint64))
     small = wide.cast(pl.Float64).to_numpy()
     bits = _float_bits(small) ^ _seed("number")
     if large.any():
         bits[large] = whole[large] ^ _seed("large integer")
     return bits
+
+
+def _narrowed(column: pl.Series) -> pl.Series:
+    try:
+        return column.cast(pl.Int64)
+    except pl.exceptions.PolarsError:
+        raise DataError(
+            Problem(
+                found=f"column `{column.name}` holds whole numbers beyond 64 bits",
+                allowed="-2^63 to 2^63 - 1",
+                fix="read it as a string or a number (contract)",
+            )
+        ) from None
 
 
 def _float_bits(values: NDArray[np.float64]) -> NDArray[np.uint64]:

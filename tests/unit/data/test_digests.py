@@ -80,6 +80,23 @@ def test_values_that_differ_have_different_keys() -> None:
     assert len(set(values)) == len(values)
 
 
+def test_wide_numbers_and_fine_moments_have_keys_of_their_own() -> None:
+    below, above = pl.Series("a", [-(2**60)]), pl.Series("a", [2**64 - 2**60], dtype=pl.UInt64)
+    assert row_keys(below.to_frame()) != row_keys(above.to_frame())
+    moments = {nanos: pl.Series("t", [nanos]).cast(pl.Datetime("ns")).to_frame() for nanos in (1000, 1001, 1002)}
+    assert len({int(row_keys(frame)[0]) for frame in moments.values()}) == 3
+    assert row_keys(moments[1000]) == row_keys(pl.Series("t", [1]).cast(pl.Datetime("us")).to_frame())
+    early = pl.Series("t", [-1, None]).cast(pl.Datetime("ns")).to_frame()
+    assert len({*row_keys(early).tolist(), *row_keys(moments[1001]).tolist()}) == 3
+
+
+def test_integers_of_128_bits_count_as_narrow_ones_or_are_refused() -> None:
+    wide = pl.Series("a", [7, None, -(2**60)], dtype=pl.Int128).to_frame()
+    assert row_keys(wide).tolist() == row_keys(wide.cast(pl.Int64)).tolist()
+    with pytest.raises(DataError, match="column `a` holds whole numbers beyond 64 bits"):
+        row_keys(pl.Series("a", [10**20], dtype=pl.Int128).to_frame())
+
+
 def test_a_column_name_is_part_of_the_row() -> None:
     one = pl.DataFrame({"a": [1], "b": [2]})
     assert row_keys(one)[0] != row_keys(one.rename({"a": "b", "b": "a"}))[0]
