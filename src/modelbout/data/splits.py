@@ -60,6 +60,9 @@ def _by_hash(column: pl.Series, share: float | None, seed_name: str) -> pl.Serie
 
 def _texts(values: pl.Series) -> list[str]:
     # An id must hash alike as 7 in a Parquet file and as 7 in text, and never by a library's way of printing.
+    if isinstance(values.dtype, pl.Datetime):
+        # pandas writes nanoseconds where Polars writes microseconds: the same moment is the same id.
+        values = values.dt.cast_time_unit("us")
     if values.dtype.is_temporal():
         return [str(value) for value in values.to_physical()]
     return [_float_text(value) if isinstance(value, float) else str(value) for value in values]

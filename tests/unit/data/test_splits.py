@@ -64,6 +64,20 @@ def test_an_id_has_one_side_whatever_its_type() -> None:
     assert 0 < len(whole) < 200
 
 
+def test_a_moment_has_one_side_in_every_unit() -> None:
+    moments = pl.Series("id", range(300)).cast(pl.Int64) * 3_600_000
+    how = Split(by="id", holdout=0.2)
+    sides = [
+        split(moments.cast(pl.Datetime("ms")).dt.cast_time_unit(unit).to_frame(), how)[1]
+        .get_column("id")
+        .dt.cast_time_unit("ms")
+        .to_list()
+        for unit in ("ms", "us", "ns")
+    ]
+    assert sides[0] == sides[1] == sides[2]
+    assert 30 < len(sides[0]) < 90
+
+
 def test_odd_ids_have_a_side_too() -> None:
     for ids in ([0.5, 1e300, float("inf"), float("nan")], [date(2011, 1, 1), date(9, 1, 1)], [True, False]):
         train, holdout = split(pl.DataFrame({"id": ids}), FIFTH)
