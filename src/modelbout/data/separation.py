@@ -53,6 +53,7 @@ def number_strength(column: pl.Series, answers: NDArray[np.float64], answer_rank
         answer_ranks: shape (n,), ``ranked(answers)``: worked out once for all columns.
     """
     feature = _prepare(column)
+    answers = in_unit(answers)
     best = 0.0
     if feature.values is not None and feature.ranks is not None:
         there = np.isfinite(feature.values)
@@ -61,7 +62,7 @@ def number_strength(column: pl.Series, answers: NDArray[np.float64], answer_rank
         elif there.mean() >= LEAST_PRESENT:
             best = _squared_correlation(feature.ranks[there], ranked(answers[there]))
         if there.mean() >= LEAST_PRESENT:
-            best = max(best, _squared_correlation(feature.values[there], answers[there]))
+            best = max(best, _squared_correlation(in_unit(feature.values[there]), answers[there]))
     missed = np.square(answers - _held_out_means(feature.groups, answers)).sum()
     return max(best, 1.0 - float(missed / np.square(answers - answers.mean()).sum()))
 
@@ -69,6 +70,12 @@ def number_strength(column: pl.Series, answers: NDArray[np.float64], answer_rank
 def ranked(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the ranks of the values from 1, ties sharing their mean; shape (n,)."""
     return pl.Series(values).rank("average").to_numpy().astype(np.float64)
+
+
+def in_unit(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the values divided by the largest magnitude of each column: R2 stays, and no square leaves float64."""
+    largest = np.abs(np.where(np.isfinite(values), values, 0.0)).max(axis=0, initial=0.0)
+    return values / np.where(largest > 0, largest, 1.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from modelbout.data.separation import in_unit
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -35,6 +37,7 @@ def leaking_pairs(
         return []
     values = np.column_stack([columns.get_column(name).cast(pl.Float64).fill_null(np.nan).to_numpy() for name in names])
     values[~np.isfinite(values)] = np.nan
+    values, answers = in_unit(values), in_unit(answers)
     keep = _best(values, answers, most_columns)
     values, names = values[:, keep], [names[place] for place in keep]
     together = _correlations(np.column_stack([values, answers]))

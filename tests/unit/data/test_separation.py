@@ -44,3 +44,13 @@ def test_a_constant_column_explains_nothing() -> None:
 
 def test_ranks_share_ties() -> None:
     assert ranked(np.array([3.0, 1.0, 3.0])).tolist() == [2.5, 1.0, 2.5]
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_the_scale_of_numbers_changes_nothing(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 1000))
+    column = pl.Series(x + y)
+    expected = number_strength(column, x, ranked(x))
+    assert 0.3 < expected < 0.7
+    assert number_strength(column * scale, x * scale, ranked(x)) == pytest.approx(expected, abs=1e-9)

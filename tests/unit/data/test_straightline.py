@@ -57,3 +57,12 @@ def test_of_many_columns_the_best_are_tried() -> None:
     a, b = rng.normal(size=(2, 500))
     frame = pl.DataFrame(noise | {"a": a, "b": b, "one": np.ones(500)})
     assert [pair for pair, _ in leaking_pairs(frame, a + b, least=0.99, most_columns=2)] == [("a", "b")]
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_the_scale_of_numbers_changes_nothing(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 500)) * scale
+    ((pair, strength),) = leaking_pairs(pl.DataFrame({"a": a, "b": b}), a + b, least=0.9, most_columns=10)
+    assert pair == ("a", "b")
+    assert strength == pytest.approx(1.0)
