@@ -297,6 +297,20 @@ def test_one_changed_byte_in_the_challenger_is_never_promoted(repo: Repository) 
     assert repo.registry() == {}
 
 
+def test_an_edited_ledger_stops_every_command_and_no_repair_makes_it_good(repo: Repository) -> None:
+    assert repo("run", "--no-plots", "--no-html").code == 0
+    assert repo("promote").code == 0
+    (ledger,) = (repo.root / ".modelbout/registry").rglob("shop.jsonl")
+    ledger.write_bytes(ledger.read_bytes().replace(b"v1.0.0", b"v9.0.0"))
+    before = repo.registry()
+    commands = ["registry list", "registry history shop", "rollback --reason x", "registry hold shop --reason x"]
+    for words in ("registry doctor", "registry doctor --repair", *commands):
+        answer = repo(*words.split())
+        assert answer.code == 4, (words, answer.out)
+        assert "shop.jsonl" in answer.out + answer.err
+    assert repo.registry() == before
+
+
 def test_results_of_another_shape_are_refused(repo: Repository) -> None:
     assert repo("run", "--no-plots", "--no-html").code == 0
     path = ".modelbout/run/bout.json"

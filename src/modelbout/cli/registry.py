@@ -207,12 +207,14 @@ def doctor(*, registry: str | None, repair: bool) -> int:
     Example:
       modelbout registry doctor --repair
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
-    found = opened(registry).doctor(repair=repair)
+    book = opened(registry)
+    found = book.doctor(repair=repair)
     for sentence in found:
         console.say(console.printable(sentence))
     if not found:
         console.say("the registry is in order", colour="green")
-    return EXIT_REGISTRY if found and not repair else EXIT_FINE
+    left = book.doctor(repair=False) if repair and found else found
+    return EXIT_REGISTRY if left else EXIT_FINE
 
 
 @command.command("hold")
