@@ -311,6 +311,33 @@ def test_an_edited_ledger_stops_every_command_and_no_repair_makes_it_good(repo: 
     assert repo.registry() == before
 
 
+def test_models_that_share_a_run_directory_are_not_mixed_up(repo: Repository) -> None:
+    repo.write("other.yaml", CONFIG.replace("model: shop", "model: other"))
+    assert repo("run", "--no-plots", "--no-html").code == 0
+    answer = repo("compare", "--config", "other.yaml")
+    assert answer.code == 2, answer.out
+    assert "this challenger is of 'shop'" in answer.err
+    assert repo("train", "--config", "other.yaml").out.startswith("trained")
+    assert repo("compare").code == 2
+
+
+def test_a_configuration_that_asks_something_else_meets_neither_old_challenger_nor_champion(repo: Repository) -> None:
+    assert repo("run", "--no-plots", "--no-html").code == 0
+    assert repo("promote").code == 0
+    before = repo.registry()
+    repo.edit("modelbout.yaml", 'target: bought\n  positive: "yes"', "target: region\n  positive: north")
+    repo.edit("contract.yaml", "north, south, east", "north, south")
+    repo.write(TABLE, shop().replace("east", "south"))
+    answer = repo("compare")
+    assert answer.code == 2, answer.out
+    assert "the configuration has changed" in answer.err
+    answer = repo("run", "--no-plots", "--no-html")
+    assert answer.code == 2, answer.out
+    assert "the champion shop@v1.0.0 predicts 'bought' (binary)" in answer.err
+    assert repo("promote").code == 2
+    assert repo.registry() == before
+
+
 def test_results_of_another_shape_are_refused(repo: Repository) -> None:
     assert repo("run", "--no-plots", "--no-html").code == 0
     path = ".modelbout/run/bout.json"

@@ -33,6 +33,7 @@ from modelbout.stages.tables import contract_of, rows, scans
 from modelbout.stages.validate import require_valid
 from modelbout.stages.workspace import first_problem, now
 from modelbout.training.bundle import size
+from modelbout.training.fingerprint import config_digest
 from modelbout.training.score import Scored, score
 from modelbout.training.signature import truth
 
@@ -73,7 +74,7 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
     Whatever keeps the two from being compared becomes the verdict ``error``, never a pass.
 
     Raises:
-        ConfigError: the configuration is at fault, or nothing has been trained here.
+        ConfigError: the configuration is at fault, or nothing of it has been trained here.
     """
     config = work.config
     faults = check_names(config.compare, config.task)
@@ -88,6 +89,7 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         fighter = challenger(work, training)
         scene = Scene(fighter)
         scene = Scene(fighter, champion(work, registry))
+        same_question(work, scene)
         table = read_rows(work, progress)
         same_data(fighter, table)
         scene = Scene(fighter, scene.champion, describe(work, table), leaks(work, fighter, table, progress))
@@ -109,8 +111,26 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
 
 
 def challenger(work: Workspace, training: TrainingResult) -> Fighter:
-    """Verify the bundle of the run directory."""
+    """Verify the bundle of the run directory, which must be of this configuration.
+
+    Raises:
+        ConfigError: it is another model's, or what decides about a model has changed since it was trained.
+    """
     manifest = verify_files(work.bundle, digest=training.bundle_digest)
+    if manifest.name != work.config.model or manifest.lineage.config_digest != config_digest(work.config):
+        found = (
+            "the configuration has changed since this challenger was trained"
+            if manifest.name == work.config.model
+            else f"this challenger is of {manifest.name!r}, but the configuration is of {work.config.model!r}"
+        )
+        raise ConfigError(
+            Problem(
+                found=found,
+                allowed="a challenger of this very configuration",
+                fix="run `modelbout train` again, or name the right --config or --run-dir",
+                place=Place(file=str(work.run / TRAINING_FILE)),
+            )
+        )
     side = Side(bundle_digest=training.bundle_digest, fingerprint=manifest.lineage.fingerprint)
     return Fighter(work.bundle, manifest, side)
 
@@ -173,6 +193,24 @@ def refuse_leaks(work: Workspace, found: tuple[Leak, ...]) -> None:
                     place=work.loaded.place("data.exclude" if leak.kind == "target leak" else "data.split"),
                 )
                 for leak in fatal
+            )
+        )
+
+
+def same_question(work: Workspace, scene: Scene) -> None:
+    """Refuse a champion that predicts something else: no score of it would mean anything here."""
+    if scene.champion is None:
+        return
+    manifest, config = scene.champion.manifest, work.config
+    if (manifest.task, manifest.signature.target) != (config.task, config.data.target):
+        title = f"{config.model}@{scene.champion.side.version}"
+        raise ConfigError(
+            Problem(
+                found=f"the champion {title} predicts {manifest.signature.target!r} ({manifest.task}), "
+                f"the configuration says {config.data.target!r} ({config.task})",
+                allowed="the champion's target and task",
+                fix="another question is another model: give it a name of its own in `model`",
+                place=work.loaded.place("data.target"),
             )
         )
 

@@ -96,7 +96,7 @@ def fresh(directory: Path) -> Path:
 
 def reuse(work: Workspace, mark: Fingerprint, registry: str | None) -> bool:
     """Tell whether the run directory now holds a whole bundle of this fingerprint, its own or the champion's."""
-    if same(work.bundle, mark):
+    if same(work.bundle, work.config.model, mark):
         return True
     try:
         book = work.registry(registry)
@@ -107,18 +107,21 @@ def reuse(work: Workspace, mark: Fingerprint, registry: str | None) -> bool:
     except ModelboutError:
         # Not our errand here: the comparison meets the same registry and says what is wrong with it.
         return False
-    if not same(fetched, mark):
+    if not same(fetched, work.config.model, mark):
         return False
     shutil.copytree(fetched, fresh(work.bundle))
     return True
 
 
-def same(bundle: Path, mark: Fingerprint) -> bool:
-    """Tell whether a whole bundle with this fingerprint lies there."""
+def same(bundle: Path, model: str, mark: Fingerprint) -> bool:
+    """Tell whether a whole bundle of this model with this fingerprint lies there."""
     try:
-        return bundle.is_dir() and verify_files(bundle).lineage.fingerprint == mark.total
+        if not bundle.is_dir():
+            return False
+        manifest = verify_files(bundle)
     except ModelboutError:
         return False
+    return (manifest.name, manifest.lineage.fingerprint) == (model, mark.total)
 
 
 def make(
