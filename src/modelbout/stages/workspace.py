@@ -15,6 +15,7 @@ from modelbout.config.load import load_config
 from modelbout.errors import ConfigError, ModelboutError, Place, Problem, RegistryError, cause
 from modelbout.record import Record, from_json, to_json, write_atomically
 from modelbout.results import BOUT_FILE, PROMOTION_FILE, TRAINING_FILE, VALIDATION_FILE
+from modelbout.seal import open_regular
 
 if TYPE_CHECKING:
     from modelbout.config.load import Loaded
@@ -121,12 +122,14 @@ def read_result(path: Path, kind: type[RecordT], *, made_by: str) -> RecordT:
     place = Place(file=str(path))
     fix = f"run `modelbout {made_by}` first"
     try:
-        with path.open("rb") as file:
+        # A result may have come from elsewhere: neither a link to another file nor a pipe that nobody writes to.
+        with open_regular(path) as file:
             data = file.read(MAX_RESULT_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(Problem(found="there is no such result yet", fix=fix, place=place)) from None
     except OSError as error:
-        raise ConfigError(Problem(found=f"cannot be read: {error.strerror}", fix=fix, place=place)) from error
+        reason = error.strerror or cause(error)
+        raise ConfigError(Problem(found=f"cannot be read: {reason}", fix=fix, place=place)) from error
     if len(data) > MAX_RESULT_BYTES:
         raise ConfigError(
             Problem(found="is larger than any result", allowed=f"{MAX_RESULT_BYTES:,} bytes", fix=fix, place=place)

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from modelbout.config.load import Loaded, load_config
-from modelbout.errors import RegistryError
-from modelbout.results import TRAINING_FILE, VALIDATION_FILE
-from modelbout.stages.workspace import Workspace
+from modelbout.errors import ConfigError, RegistryError
+from modelbout.results import TRAINING_FILE, VALIDATION_FILE, TrainingResult
+from modelbout.stages.workspace import Workspace, read_result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,3 +42,14 @@ def test_a_stage_removes_its_own_result_and_all_later_ones(tmp_path: Path) -> No
         (run / name).touch()
     Workspace(loaded(tmp_path), run).begin(TRAINING_FILE)
     assert [path.name for path in run.iterdir()] == ["validation.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_result_is_read_through_no_link_and_waits_for_no_pipe(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hidden", encoding="utf-8")
+    (tmp_path / "link.json").symlink_to(secret)
+    os.mkfifo(tmp_path / "pipe.json")
+    for name, said in (("link.json", "it is a link"), ("pipe.json", "it is not a regular file")):
+        with pytest.raises(ConfigError, match=f"cannot be read: {said}"):
+            read_result(tmp_path / name, TrainingResult, made_by="train")
