@@ -204,6 +204,19 @@ def test_who_was_champion_and_pull(repo: Repository) -> None:
     assert repo("registry", "doctor").out == "the registry is in order\n"
 
 
+def test_on_github_the_ledger_names_the_run(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.example")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "shop/models")
+    monkeypatch.setenv("GITHUB_RUN_ID", "77")
+    monkeypatch.setenv("GITHUB_ACTOR", "octocat")
+    assert repo("run", "--no-plots", "--no-html").code == 0
+    assert repo("promote").code == 0
+    last = json.loads(repo("registry", "history", "shop", "--json").out)[-1]
+    assert (last["actor"], last["run_url"]) == ("octocat", "https://github.example/shop/models/actions/runs/77")
+    manifest = json.loads(repo("registry", "show", "shop").out)
+    assert manifest["lineage"]["run_url"] == last["run_url"]
+
+
 def test_an_empty_registry_says_so(repo: Repository) -> None:
     assert repo("registry", "list").out.startswith("no model holds a title in this registry yet")
     assert json.loads(repo("registry", "list", "--json").out) == []

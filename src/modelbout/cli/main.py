@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import signal
@@ -16,13 +17,14 @@ import click
 from modelbout import __version__
 from modelbout.catalogue import did_you_mean
 from modelbout.cli import console
-from modelbout.errors import EXIT_CONFIG, EXIT_INTERNAL, ModelboutError, Problem, cause
+from modelbout.errors import EXIT_CONFIG, EXIT_INTERNAL, EXIT_REGISTRY, ModelboutError, Place, Problem, cause
 
 if TYPE_CHECKING:
     from types import FrameType
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells answer
 EXIT_NO_READER = 141  # 128 + SIGPIPE, as shells answer
+MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}  # a full, closed or broken disk is no fault of ours
 
 # One line each here, so that --help imports no command.
 COMMANDS = {
@@ -34,7 +36,7 @@ COMMANDS = {
     "run": "Validate, train, compare and report.",
     "promote": "Give a winner the title.",
     "rollback": "Give the title back to an earlier version.",
-    "registry": "Look into the registry: list, show, history, pull, doctor.",
+    "registry": "Look into the registry: list, show, history, pull, doctor, hold, release.",
     "contract": "Draft a contract from data, or compare two contracts.",
     "schema": "Print or write the JSON Schemas.",
     "doctor": "Say what is installed and what is missing.",
@@ -128,10 +130,26 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 -- one way 
         # The reader (head, less) left early: click turns that into SystemExit. It is no pass, since nobody knows
         # whether the work was done by then.
         return EXIT_NO_READER
+    except OSError as error:
+        if error.errno not in MACHINE:
+            console.problems([own_fault(error)])
+            return EXIT_INTERNAL
+        console.problems([refused(error)])
+        return EXIT_REGISTRY
     except Exception as error:  # noqa: BLE001 -- the border: whatever went wrong is told, not thrown at the user
         console.problems([own_fault(error)])
         return EXIT_INTERNAL
     return answer if isinstance(answer, int) else 0
+
+
+def refused(error: OSError) -> Problem:
+    """Return the problem of a disk or device that does not take what we write, wherever it was met."""
+    return Problem(
+        found=f"the machine refuses: {error.strerror}",
+        allowed="room on the disk, and the right to write there",
+        fix="make room or mend the permissions; look at where standard output goes, too",
+        place=Place(file=None if error.filename is None else str(error.filename)),
+    )
 
 
 def own_fault(error: Exception) -> Problem:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from modelbout.errors import ChampionMovedError, ConfigError, GateRefusedError, Place, Problem
 from modelbout.results import BOUT_FILE, PROMOTION_FILE, BoutResult, PromotionResult
 from modelbout.seal import verify_files
-from modelbout.stages.workspace import digest_of
+from modelbout.stages.workspace import digest_of, run_url
 
 if TYPE_CHECKING:
     from modelbout.progress import Progress
@@ -75,6 +75,7 @@ def move_title(
         actor=actor(),
         reason=reason,
         verdict_digest=digest_of((work.run / BOUT_FILE).read_bytes()),
+        run_url=run_url(),
         dry_run=dry_run,
     )
 
@@ -125,7 +126,9 @@ def allowed(work: Workspace, bout: BoutResult) -> str:
             Problem(
                 found=f"the verdict is {bout.verdict}: {' '.join(bout.reasons)}",
                 allowed=permitted(work),
-                fix="the champion stays; improve the challenger, then `modelbout run` again",
+                fix=bout.error.fix
+                if bout.error is not None
+                else "the champion stays; improve the challenger, then `modelbout run` again",
                 place=place,
             )
         )
