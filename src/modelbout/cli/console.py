@@ -64,7 +64,7 @@ class TerminalProgress:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._live = not quiet and sys.stderr.isatty()
+        self._live = not quiet and sys.stderr is not None and sys.stderr.isatty()  # None: closed by the caller
 
     @contextmanager
     def step(self, label: str) -> Iterator[None]:

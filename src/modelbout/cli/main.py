@@ -130,16 +130,18 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 -- one way 
         # The reader (head, less) left early: click turns that into SystemExit. It is no pass, since nobody knows
         # whether the work was done by then.
         return EXIT_NO_READER
-    except OSError as error:
-        if error.errno not in MACHINE:
-            console.problems([own_fault(error)])
-            return EXIT_INTERNAL
-        console.problems([refused(error)])
-        return EXIT_REGISTRY
     except Exception as error:  # noqa: BLE001 -- the border: whatever went wrong is told, not thrown at the user
-        console.problems([own_fault(error)])
-        return EXIT_INTERNAL
+        problem, code = unforeseen(error)
+        console.problems([problem])
+        return code
     return answer if isinstance(answer, int) else 0
+
+
+def unforeseen(error: Exception) -> tuple[Problem, int]:
+    """Return what to tell of an error that no room caught, and its exit code."""
+    if isinstance(error, OSError) and error.errno in MACHINE:
+        return refused(error), EXIT_REGISTRY
+    return own_fault(error), EXIT_INTERNAL
 
 
 def refused(error: OSError) -> Problem:

@@ -20,6 +20,12 @@ def test_a_failed_step_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
     assert "✘ fitting" in capsys.readouterr().err
 
 
+def test_a_closed_standard_error_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    with console.TerminalProgress().step("fitting"):
+        pass
+
+
 def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with console.TerminalProgress(quiet=True).step("fitting"):
         pass

@@ -33,6 +33,8 @@ def raising(error: BaseException) -> click.Command:
         (ConfigError(Problem(found="no")), 2),
         (DataError(Problem(found="no")), 3),
         (RegistryError(Problem(found="no")), 4),
+        (OSError(28, "No space left on device"), 4),
+        (FileNotFoundError(2, "No such file"), 5),
         (ZeroDivisionError("oops"), 5),
         (KeyboardInterrupt(), 130),
         (click.UsageError("no"), 2),
