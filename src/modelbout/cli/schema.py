@@ -9,7 +9,7 @@ import click
 
 from modelbout.catalogue import did_you_mean
 from modelbout.cli import console
-from modelbout.errors import ConfigError, Problem
+from modelbout.errors import ConfigError, Place, Problem, cause
 
 
 @click.command()
@@ -28,9 +28,19 @@ def command(name: str | None, directory: Path | None) -> None:
 
     known = schemas()
     if directory is not None:
-        directory.mkdir(parents=True, exist_ok=True)
-        for key, schema in known.items():
-            (directory / f"{key}.schema.json").write_text(text(schema), encoding="utf-8")
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            for key, schema in known.items():
+                (directory / f"{key}.schema.json").write_text(text(schema), encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(
+                Problem(
+                    found=f"cannot be written: {error.strerror or cause(error)}",
+                    allowed="a directory with room for it that you may write to",
+                    fix="name another one with --write",
+                    place=Place(file=str(directory)),
+                )
+            ) from error
         console.say(f"{len(known)} schemas written to {directory}")
         return
     chosen = name or "config"
