@@ -173,6 +173,13 @@ def _unusable(path: Path, shown: str, place: Place) -> Problem | None:
 
 
 def _misnamed(path: Path, shown: str, place: Place) -> Problem | None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        # Polars takes no such path. Under LC_ALL=C every letter outside ASCII is one.
+        found = f"the path of `{shown}` is not UTF-8 as this machine is set"
+        fix = "use a UTF-8 locale (LC_ALL=C.UTF-8), or rename the directory"
+        return Problem(found=found, fix=fix, place=place)
     if path.is_dir():
         fix = f"name the files in it, for example `{shown}/*.parquet`"
         return Problem(found=f"`{shown}` is a directory", allowed="a file, or a glob", fix=fix, place=place)

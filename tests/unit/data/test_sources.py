@@ -388,3 +388,15 @@ def test_a_second_table_can_be_read_with_the_types_of_the_first(tmp_path: Path) 
     first = scan("train.csv", root=tmp_path, reading=Reading())
     second = scan("holdout.csv", root=tmp_path, reading=first.reading)
     assert load(second).schema == load(first).schema
+
+
+def test_a_path_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"d\xff")
+    try:
+        root.mkdir()
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    (root / "t.csv").write_bytes(PLAIN)
+    (problem,) = problems(root, "t.csv")
+    assert "not UTF-8" in problem.found
+    assert "LC_ALL" in problem.fix
