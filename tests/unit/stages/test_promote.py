@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import pytest
 
-from modelbout.errors import ConfigError, GateRefusedError
+from modelbout.errors import ConfigError, GateRefusedError, Problem
 from modelbout.results import BoutResult, Estimate, GuardrailResult, Interval, MetricResult
 from modelbout.stages import promote as stage
 from modelbout.stages.workspace import Workspace, open_workspace
@@ -141,3 +141,11 @@ def test_who_acts(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("getpass.getuser", nobody)
     assert stage.actor() == "unknown"
+
+
+def test_a_verdict_that_is_an_error_hands_its_own_next_step_on(work: Workspace) -> None:
+    fault = Problem(found="no disk", fix="mount it")
+    failed = msgspec.structs.replace(bout(0.0, 0.0), verdict="error", reasons=("no disk",), error=fault)
+    with pytest.raises(GateRefusedError) as caught:
+        stage.allowed(work, failed)
+    assert caught.value.problems[0].fix == "mount it"
