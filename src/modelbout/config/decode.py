@@ -183,9 +183,10 @@ class _Decoder:
         if sentence:
             return self._refuse(node.place, f"{quoted(word)} is not in this version", allowed, sentence)
         if literals:
-            return self._refuse(
-                node.place, f"found {quoted(node.text)}", allowed, did_you_mean(node.text, literals).strip()
-            )
+            found, fix = f"found {quoted(node.text)}", did_you_mean(node.text, literals).strip()
+            if node.quoted and node.text in literals:
+                found, fix = "found it in quotes, as text", "Take the quotes off."
+            return self._refuse(node.place, found, allowed, fix)
         if node.tag not in ("str", "timestamp") and _accepts_text(kind):
             meant = "`true` or `false`" if node.tag == "bool" else "a number"
             fix = f'Quote it: "{node.text}".' if len(node.text) <= _QUOTABLE else "Quote it."

@@ -266,3 +266,9 @@ def test_what_a_record_says_as_json_is_read_as_yaml(value: Outer) -> None:
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=True)
     problems: list[Problem] = []
     assert decode(parse_yaml(text, shown="m"), Outer, problems) == value
+
+
+def test_a_quoted_number_is_told_apart_from_the_number() -> None:
+    problem = fault("name: a\nmode: '3'")
+    assert problem.found == "found it in quotes, as text"
+    assert problem.fix == "Take the quotes off."
