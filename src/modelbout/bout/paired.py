@@ -83,7 +83,8 @@ def difference(
     else:
         influence = sign * (measured[0].influence - measured[1].influence)
         adjusted = isinstance(metric, TableMetric)
-        freedom = _freedom(influence, challenger.codes) if metric.per_class and not adjusted else np.inf
+        by_class = metric.per_class and not adjusted
+        freedom = _freedom(influence, challenger.codes) if by_class else influence.size - 1.0
         found = _by_influence(influence, improvement, confidence, freedom=freedom, adjusted=adjusted)
     noise = ROUNDING * max(1.0, abs(measured[1].value))
     return TIE if max(abs(found.low), abs(found.high)) < noise else found
@@ -108,7 +109,7 @@ def _freedom(influence: NDArray[np.float64], codes: NDArray[np.int64]) -> float:
 def _by_influence(
     influence: NDArray[np.float64], improvement: float, confidence: float, *, freedom: float, adjusted: bool
 ) -> Difference:
-    """Return the normal interval, Student's when ``freedom`` is finite; DeLong's when the metric is the ROC AUC.
+    """Return Student's interval, with the normal one as its limit; DeLong's when the metric is the ROC AUC.
 
     ``adjusted`` adds half a pseudo-row at each extreme influence: with few rows on which the labels differ, the plain
     delta method is far too sure of itself (Agresti and Min 2005, Simple improved confidence intervals for comparing

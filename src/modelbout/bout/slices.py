@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelbout.bout.comparison import contrast
+from modelbout.bout.inspection import MIN_ROWS
 from modelbout.bout.intervals import MIN_CLASS_ROWS, rare_class
 from modelbout.bout.roster import metric as metric_named
 from modelbout.results import SliceResult
@@ -34,9 +35,9 @@ def judge_slices(
 ) -> tuple[SliceResult, ...]:
     """Return one result a group: columns as given, groups by name.
 
-    Groups that cannot be tested (fewer than ``min_rows`` rows, one class only, a class too rare) say ``not enough
-    rows``, never that all is well. The p-values of the others are corrected together by Holm's method, and the
-    status follows from them; the intervals are single ones, at the plain confidence.
+    Groups that cannot be tested (fewer than ``min_rows`` or ``MIN_ROWS`` rows, one class only, a class too rare) say
+    ``not enough rows``, never that all is well. The p-values of the others are corrected together by Holm's method, and
+    the status follows from them; the intervals are single ones, at the plain confidence.
     """
     found = [
         (
@@ -87,7 +88,7 @@ def _fought(
     confidence: float,
     seed: int,
 ) -> Comparison | None:
-    if rows.size < min_rows:
+    if rows.size < max(min_rows, MIN_ROWS):
         return None
     mine = challenger.take(rows)
     if not _testable(metric, mine):

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from modelbout.bout.comparison import contrast
 from modelbout.bout.ring import SliceColumn
+from modelbout.bout.sheet import Sheet
 from modelbout.bout.slices import holm, judge_slices
 from modelbout.predictions import Predictions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modelbout.bout.sheet import Sheet
     from modelbout.results import SliceResult
 
 RULES: dict[str, Any] = {"min_rows": 100, "confidence": 0.95, "seed": 1}
@@ -132,3 +132,20 @@ def test_equal_models_show_a_false_group_in_few_bouts(draw: Callable[..., Sheet]
         column = SliceColumn("g", np.arange(600) % 6, tuple("abcdef"))
         alarms += any(one.status in ("better", "worse") for one in judged("mae", mine, theirs, column))
     assert alarms <= 12
+
+
+def test_small_groups_of_equal_models_raise_no_more_alarms_than_holm_allows() -> None:
+    rng = np.random.default_rng(11)
+    alarms = tiny = 0
+    for _ in range(400):
+        truth = rng.gamma(2, 3, 210)
+        mine, theirs = (
+            Sheet("regression", 0, None, truth, Predictions(value=truth + rng.normal(size=210))) for _ in "ab"
+        )
+        codes = np.minimum(np.arange(210) // 25, 8)  # eight groups of 25 rows, one of 10
+        column = SliceColumn("group", codes, tuple("abcdefghi"))
+        found = judge_slices("mae", mine, theirs, [column], min_rows=2, confidence=0.95, seed=0)
+        tiny += found[-1].status == "not enough rows"
+        alarms += any(one.status in ("better", "worse") for one in found)
+    assert tiny == 400
+    assert alarms <= 28  # of 400: 5 % and two standard errors; with the normal quantile it was 38
