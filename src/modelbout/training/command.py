@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import stat
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -217,6 +218,14 @@ def ask(
     return read_csv_answers(answers, signature, rows=inputs.height)
 
 
+def _regular_length(path: Path) -> int:
+    """Return the file's length; a named pipe would be waited for, and a link may lead to anybody's file."""
+    entry = path.lstat()
+    if not stat.S_ISREG(entry.st_mode):
+        raise refusal("the scorer's answers are no regular file", "a CSV at $MODELBOUT_OUTPUT", KEY)
+    return entry.st_size
+
+
 def read_csv_answers(path: Path, signature: Signature, *, rows: int) -> Predictions:
     """Read a scorer's CSV: ``value``; or one ``proba:<class>`` for each class, ``label``, or both.
 
@@ -226,8 +235,9 @@ def read_csv_answers(path: Path, signature: Signature, *, rows: int) -> Predicti
     columns = _answer_columns(signature)
     longest = max(len(name.encode()) for name in (*signature.classes, "")) + MAX_NUMBER_CHARACTERS
     try:
-        if path.stat().st_size > (rows + 1) * 4 * len(columns) * longest:
-            raise refusal(f"the scorer wrote {path.stat().st_size} bytes for {rows} rows", "one line a row", KEY)
+        length = _regular_length(path)
+        if length > (rows + 1) * 4 * len(columns) * longest:
+            raise refusal(f"the scorer wrote {length} bytes for {rows} rows", "one line a row", KEY)
         table = pl.read_csv(path, infer_schema=False)
     except FileNotFoundError:
         raise refusal("the scorer wrote no answers", "a CSV at $MODELBOUT_OUTPUT", KEY) from None

@@ -135,6 +135,9 @@ def test_a_scorer_that_works(tmp_path: Path) -> None:
     [
         ("import sys; print('oh'); sys.exit(2)", r"ended with exit code 2.*\n  \| oh"),
         ("pass", "wrote no answers"),
+        ("import os; os.mkfifo(out)", "no regular file"),
+        ("import os; os.mkdir(out)", "no regular file"),
+        ("import os; os.symlink('/etc/hosts', out)", "no regular file"),
         ("open(out, 'w').write('value\\nnan\\n1\\n')", "value is NaN or infinite in 1 of 2 rows"),
         ("open(out, 'w').write('value\\ninf\\n1\\n')", "value is NaN or infinite in 1 of 2 rows"),
         ("open(out, 'w').write('value\\n1\\n')", "gave 1 answers for 2 rows"),
