@@ -338,6 +338,21 @@ def test_a_configuration_that_asks_something_else_meets_neither_old_challenger_n
     assert repo.registry() == before
 
 
+def test_a_champion_of_two_classes_still_meets_a_challenger_of_three(repo: Repository) -> None:
+    assert repo("run", "--no-plots", "--no-html").code == 0
+    assert repo("promote").code == 0
+    repo.write(TABLE, shop().replace(",no\n", ",maybe\n", 150))
+    repo.edit("contract.yaml", '["yes", "no"]', '["yes", "no", maybe]')
+    repo.edit("modelbout.yaml", "task: binary", "task: multiclass")
+    repo.edit("modelbout.yaml", '  positive: "yes"\n', "")
+    repo.edit("modelbout.yaml", "metric: roc_auc", "metric: log_loss")
+    repo.edit("modelbout.yaml", "    - {metric: log_loss, rule: non_inferior, margin: 0.05}\n", "")
+    repo.edit("modelbout.yaml", "  guardrails:\n", "")
+    answer = repo("run", "--no-plots", "--no-html")
+    assert answer.code == 0, answer.err
+    assert repo.result("bout.json")["verdict"] == "win"
+
+
 def test_results_of_another_shape_are_refused(repo: Repository) -> None:
     assert repo("run", "--no-plots", "--no-html").code == 0
     path = ".modelbout/run/bout.json"

@@ -202,13 +202,15 @@ def same_question(work: Workspace, scene: Scene) -> None:
     if scene.champion is None:
         return
     manifest, config = scene.champion.manifest, work.config
-    if (manifest.task, manifest.signature.target) != (config.task, config.data.target):
+    # A target may get more classes: the champion then gives the new ones no probability.
+    numbers = (manifest.task == "regression", config.task == "regression")
+    if numbers[0] != numbers[1] or manifest.signature.target != config.data.target:
         title = f"{config.model}@{scene.champion.side.version}"
         raise ConfigError(
             Problem(
                 found=f"the champion {title} predicts {manifest.signature.target!r} ({manifest.task}), "
                 f"the configuration says {config.data.target!r} ({config.task})",
-                allowed="the champion's target and task",
+                allowed="the champion's target, and classes or numbers as there",
                 fix="another question is another model: give it a name of its own in `model`",
                 place=work.loaded.place("data.target"),
             )
