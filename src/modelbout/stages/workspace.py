@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from modelbout.config.load import load_config
 from modelbout.errors import ConfigError, ModelboutError, Place, Problem, RegistryError, cause
 from modelbout.record import Record, from_json, to_json, write_atomically
 from modelbout.results import BOUT_FILE, PROMOTION_FILE, TRAINING_FILE, VALIDATION_FILE
@@ -149,6 +148,8 @@ def read_result(path: Path, kind: type[RecordT], *, made_by: str) -> RecordT:
 
 def open_workspace(config: Path, run: Path | None) -> Workspace:
     """Load the configuration and settle where results go."""
+    from modelbout.config.load import load_config
+
     loaded = load_config(config)
     # Absolute, because children run in other directories.
     return Workspace(loaded, (run or loaded.root / RUN).absolute())
