@@ -9,12 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from modelbout.errors import Problem
+
 
 class Progress(Protocol):
     """Watches the steps of a stage."""
 
     def step(self, label: str) -> AbstractContextManager[None]:
         """Show that a step runs while the context is open, and how long it took after."""
+
+    def tell(self, problem: Problem) -> None:
+        """Show, here and now, what must not be kept: the words of a user's program may hold values of rows."""
 
 
 class Quiet:
@@ -24,3 +29,6 @@ class Quiet:
     def step(self, label: str) -> Iterator[None]:  # noqa: ARG002 -- the protocol's signature
         """Do nothing around the step."""
         yield
+
+    def tell(self, problem: Problem) -> None:
+        """Show nothing."""

@@ -387,3 +387,35 @@ def test_parquet_is_read_like_csv(repo: Repository) -> None:
     from_parquet = repo.result("bout.json")
     assert from_csv["holdout"] == from_parquet["holdout"]
     assert from_csv["metrics"] == from_parquet["metrics"]
+
+
+def test_a_value_in_the_words_of_a_failing_model_stays_out_of_what_travels(repo: Repository) -> None:
+    # The model was trained where `region` is text; its scorer is broken afterwards, and says a value.
+    assert repo("run", "--no-plots", "--no-html").code == 0
+    command = (
+        "import os, pathlib, shutil, json\n"
+        "out = pathlib.Path(os.environ['MODELBOUT_OUTPUT']); (out / 'model').mkdir()\n"
+        "shutil.copy('score.py', out / 'model')\n"
+        "(out / 'scorer.json').write_text(json.dumps({'command': ['python', 'score.py']}))\n"
+    )
+    scorer = (
+        "import os, csv\n"
+        "rows = list(csv.DictReader(open(os.environ['MODELBOUT_INPUT'], newline='')))\n"
+        "if os.path.exists(BROKEN):\n    raise SystemExit('cannot digest ' + rows[0]['region'] + ' SECRETVALUE')\n"
+        "with open(os.environ['MODELBOUT_OUTPUT'], 'w') as out:\n"
+        "    print('proba:no,proba:yes', file=out)\n"
+        "    for row in rows:\n        p = float(row['age']) / 200\n        print(1 - p, p, sep=',', file=out)\n"
+    )
+    repo.write("train.py", command)
+    repo.write("score.py", scorer.replace("BROKEN", repr(str(repo.root / "broken"))))
+    repo.edit("modelbout.yaml", "estimator: pipeline:build", "command: python train.py")
+    trained = repo("train")
+    assert trained.code == 0, trained.err
+    repo.write("broken", "")
+    answer = repo("compare", "--quiet")
+    assert answer.code == 2
+    assert "SECRETVALUE" in answer.err, "the person at the terminal sees why"
+    kept = (repo.root / ".modelbout/run/bout.json").read_text(encoding="utf-8")
+    assert "SECRETVALUE" not in kept
+    assert "could not be scored" in kept
+    assert "SECRETVALUE" not in repo("report", "--stdout").out

@@ -89,6 +89,10 @@ class TerminalProgress:
             click.secho(f"  {mark} ", fg=colour, err=True, nl=False, color=colours_wanted())
             click.echo(f"{label}  {time.perf_counter() - began:.1f} s", err=True)
 
+    def tell(self, problem: Problem) -> None:
+        """Print a problem at once, also when no progress is shown."""
+        problems([problem])
+
     @staticmethod
     def _paint(label: str, began: float, ended: threading.Event) -> None:
         bar = itertools.cycle(["▰▱▱▱▱", "▱▰▱▱▱", "▱▱▰▱▱", "▱▱▱▰▱", "▱▱▱▱▰", "▱▱▱▰▱", "▱▱▰▱▱", "▱▰▱▱▱"])

@@ -101,7 +101,11 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         with progress.step("judging"):
             judgement = judge(ring(work, scene, table, scored))
         seconds["judge"] = round(time.perf_counter() - judged_at, 3)
-    except (DataError, RegistryError, TrainingError) as error:
+    except TrainingError as error:
+        for problem in error.problems:
+            progress.tell(located(work, problem))
+        result = no_verdict(work, scene, without_words(error), seconds)
+    except (DataError, RegistryError) as error:
         result = no_verdict(work, scene, error, seconds)
     else:
         seconds["all"] = round(time.perf_counter() - began, 3)
@@ -304,6 +308,21 @@ def no_verdict(work: Workspace, scene: Scene, error: ModelboutError, seconds: di
         reasons=tuple(problem.found for problem in error.problems),
         exit_code=error.exit_code,
         error=located(work, first_problem(error), otherwise="data.split" if work.config.data.split else "data.holdout"),
+    )
+
+
+def without_words(error: TrainingError) -> TrainingError:
+    """Return the error without what the user's program said: that may hold values of rows, and results travel."""
+    return TrainingError(
+        *(
+            Problem(
+                found="a model could not be scored; what its program said is not kept here, it may hold values of rows",
+                allowed="one answer for every holdout row",
+                fix="run `modelbout compare` and read its messages, or the logs in `scoring/` of the run directory",
+                place=problem.place,
+            )
+            for problem in error.problems
+        )
     )
 
 

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from modelbout.cli import console
+from modelbout.errors import Problem
 
 
 def test_a_step_tells_its_time(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,3 +47,8 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert console.colours_wanted() is False
     monkeypatch.delenv("NO_COLOR")
     assert console.colours_wanted() is None
+
+
+def test_what_must_not_be_kept_is_told_at_once_also_when_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    console.TerminalProgress(quiet=True).tell(Problem(found="could not read \x1b", fix="look"))
+    assert capsys.readouterr().err == "error: could not read \\x1b\n  -> look\n"
