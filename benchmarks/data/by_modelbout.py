@@ -1,17 +1,20 @@
-"""Check the table as `modelbout validate` does, without the digests of the files."""
+"""Check the table by the real `modelbout validate`: configuration, digests of the files, result and all."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from modelbout.contract.check import check
-from modelbout.contract.load import load_contract
-from modelbout.data.sources import scan
+from modelbout.cli.main import run
 
-directory = Path(sys.argv[1])
-contract = load_contract(directory / "contract.yaml", shown="contract.yaml")
-opened = scan("table.parquet", root=directory, reading=contract.reading())
-checked = check(opened, contract, role="source")
-assert checked.passed, checked.findings
-print(f"{checked.rules} rules, {checked.rows} rows, {len(checked.findings)} findings")
+CONFIG = """\
+version: 1
+model: benchmark
+task: regression
+data: {source: table.parquet, contract: contract.yaml, target: price, split: {holdout: 0.2, by: id}}
+train: {estimator: "pipeline:build"}
+"""
+
+config = Path(sys.argv[1]) / "modelbout.yaml"
+config.write_text(CONFIG, encoding="utf-8")
+sys.exit(run(["validate", "--config", str(config)]))
