@@ -189,13 +189,13 @@ def failures(name: str) -> Callable[[Counts, int], int]:
 
 
 def refuse(node: Node, found: str, allowed: str = "", fix: str = "") -> ConfigError:
-    """Return the error that refuses a value at its place."""
-    return ConfigError(Problem(found, allowed, fix, node.place))
+    """Return the error that refuses a value at its place; without ``fix`` the next step is what is allowed."""
+    return refuse_at(node.place, found, allowed, fix)
 
 
 def refuse_at(place: Place, found: str, allowed: str = "", fix: str = "") -> ConfigError:
-    """Return the error that refuses a key at its place."""
-    return ConfigError(Problem(found, allowed, fix, place))
+    """Return the error that refuses a key at its place; see ``refuse``."""
+    return ConfigError(Problem(found, allowed, fix or f"Write {allowed or 'it as docs/contract.md shows'}.", place))
 
 
 def field_of(rule: Rule, table: Table) -> Field | None:

@@ -162,3 +162,36 @@ def test_a_missing_file_is_a_fault_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_contract(tmp_path / "nothing.yaml", shown="nothing.yaml")
     assert caught.value.problems[0].place.file == "nothing.yaml"
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "{type: integer, min: .inf}",
+        "{type: string, values: []}",
+        "{type: string, values: 3}",
+        "{type: string, pattern: ''}",
+        "{type: string, pattern: '(['}",
+        "{type: integer, min: [1]}",
+        "{type: nothing}",
+        "{type: [string]}",
+        "{type: string, unique: perhaps}",
+        "{type: string, nulls: 3}",
+        "{type: string, required: {is: true, level: loud}}",
+        "{type: string, min: {is: 3, tolerance: 1.5}}",
+    ],
+)
+def test_every_refusal_names_a_next_step(column: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_contract(f"version: 1\ncolumns:\n  a: {column}\n", shown="c.yaml")
+    assert all(problem.fix and problem.place.line for problem in raised.value.problems)
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["{rows: {min: 3, max: 2}}", "{rows: 3}", "{unique: [[]]}", "{unique: [[b]]}", "{expressions: ['a >']}"],
+)
+def test_every_refusal_of_a_table_names_a_next_step(table: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_contract(f"version: 1\ntable: {table}\ncolumns: {{a: {{type: integer}}}}\n", shown="c.yaml")
+    assert all(problem.fix and problem.place.line for problem in raised.value.problems)

@@ -39,7 +39,9 @@ def read(node: Node, _context: Context) -> Height:
         ends[key] = number
     height = Height(min=ends.get("min", 1), max=ends.get("max"))
     if height.max is not None and height.min > height.max:
-        raise refuse(node, f"min {height.min:,} is above max {height.max:,}", "min up to max")
+        raise refuse(
+            node, f"min {height.min:,} is above max {height.max:,}", "min up to max", "Swap them, or correct one."
+        )
     return height
 
 
