@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from tests.integration.shop import STRONG
@@ -48,3 +49,24 @@ def test_two_promoters_at_once(repo: Repository) -> None:
     (again,) = (bout for bout in bouts if bout["champion"]["version"] == "v1.1.0")
     assert again["verdict"] == "inconclusive"
     assert repo("registry", "doctor").code == 0
+
+
+def test_two_commands_do_not_share_a_run_directory(repo: Repository) -> None:
+    repo.edit("pipeline.py", "def build():", "def build():\n    import time\n    time.sleep(6)")
+    first = subprocess.Popen(
+        [sys.executable, "-m", "modelbout", "train"],
+        cwd=repo.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    begun = time.monotonic()
+    training = repo.root / ".modelbout/run/training"
+    while not training.exists() and time.monotonic() - begun < PATIENCE:
+        time.sleep(0.05)
+    second = repo("train")
+    assert second.code == 2, second.err
+    assert "another command is at work" in second.err
+    first.communicate(timeout=PATIENCE)
+    assert first.returncode == 0
+    assert repo("compare").code == 0

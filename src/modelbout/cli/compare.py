@@ -36,7 +36,9 @@ def command(
     from modelbout.stages.compare import compare
     from modelbout.stages.workspace import open_workspace
 
-    result = compare(open_workspace(config, run_dir), options.watcher(quiet=quiet), registry=registry)
+    work = open_workspace(config, run_dir)
+    with work.alone():
+        result = compare(work, options.watcher(quiet=quiet), registry=registry)
     show(result, as_json=as_json)
     return exit_code(result, require_win=require_win)
 

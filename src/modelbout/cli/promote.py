@@ -41,14 +41,16 @@ def command(
     from modelbout.stages.promote import promote
     from modelbout.stages.workspace import open_workspace
 
-    result = promote(
-        open_workspace(config, run_dir),
-        options.watcher(quiet=quiet),
-        registry=registry,
-        stage=stage,
-        reason=reason,
-        dry_run=dry_run,
-    )
+    work = open_workspace(config, run_dir)
+    with work.alone():
+        result = promote(
+            work,
+            options.watcher(quiet=quiet),
+            registry=registry,
+            stage=stage,
+            reason=reason,
+            dry_run=dry_run,
+        )
     show(result, as_json=as_json)
 
 

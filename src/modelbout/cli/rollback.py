@@ -40,5 +40,6 @@ def command(
     from modelbout.stages.workspace import open_workspace
 
     work = open_workspace(config, run_dir)
-    result = rollback(work, registry=registry, to=to, reason=reason, stage=stage, dry_run=dry_run)
+    with work.alone():
+        result = rollback(work, registry=registry, to=to, reason=reason, stage=stage, dry_run=dry_run)
     promote.show(result, as_json=as_json)

@@ -56,14 +56,15 @@ def command(
 
     work = open_workspace(config, run_dir)
     watcher = options.watcher(quiet=quiet)
-    valid = validate(work, watcher)
-    if not valid.passed:
-        report(work.run, watcher, plots=False, page=page)
-        validate_command.show(valid, as_json=as_json)
-        return EXIT_DATA
-    trained = train(work, watcher, registry=registry)
-    bout = compare(work, watcher, registry=registry)
-    written = report(work.run, watcher, plots=plots, page=page)
+    with work.alone():
+        valid = validate(work, watcher)
+        if not valid.passed:
+            report(work.run, watcher, plots=False, page=page)
+            validate_command.show(valid, as_json=as_json)
+            return EXIT_DATA
+        trained = train(work, watcher, registry=registry)
+        bout = compare(work, watcher, registry=registry)
+        written = report(work.run, watcher, plots=plots, page=page)
     if not as_json:
         validate_command.show(valid, as_json=False)
         train_command.show(trained, as_json=False)

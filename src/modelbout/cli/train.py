@@ -33,7 +33,9 @@ def command(
     from modelbout.stages.workspace import open_workspace
 
     work = open_workspace(config, run_dir)
-    show(train(work, options.watcher(quiet=quiet), registry=registry, force=force), as_json=as_json)
+    with work.alone():
+        result = train(work, options.watcher(quiet=quiet), registry=registry, force=force)
+    show(result, as_json=as_json)
 
 
 def show(result: TrainingResult, *, as_json: bool) -> None:

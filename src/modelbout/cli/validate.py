@@ -29,7 +29,9 @@ def command(*, config: Path, run_dir: Path | None, as_json: bool, quiet: bool) -
     from modelbout.stages.validate import validate
     from modelbout.stages.workspace import open_workspace
 
-    result = validate(open_workspace(config, run_dir), options.watcher(quiet=quiet))
+    work = open_workspace(config, run_dir)
+    with work.alone():
+        result = validate(work, options.watcher(quiet=quiet))
     show(result, as_json=as_json)
     return EXIT_FINE if result.passed else EXIT_DATA
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ from modelbout.results import BOUT_FILE, PROMOTION_FILE, TRAINING_FILE, VALIDATI
 from modelbout.seal import open_regular
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from modelbout.config.load import Loaded
     from modelbout.config.model import Config
     from modelbout.registry.protocol import Registry
@@ -25,6 +28,7 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 HOME = ".modelbout"
 RUN = f"{HOME}/run"
+LOCK_FILE = ".lock"
 RESULTS = (VALIDATION_FILE, TRAINING_FILE, BOUT_FILE, PROMOTION_FILE)  # in the order of the stages
 MAX_RESULT_BYTES = 16 * 1024 * 1024  # a bout with thousands of slices is 2 MB; beyond this it is not ours
 
@@ -66,6 +70,36 @@ class Workspace:
         from modelbout.registry.open import open_registry
 
         return open_registry(address, root=self.root if address is None else Path.cwd())
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other commands out of the run directory while the context is open.
+
+        Raises:
+            ConfigError: another one is at work there.
+            RegistryError: the run directory is none, or may not be written to.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.run / LOCK_FILE, timeout=0)
+        try:
+            self.run.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise ConfigError(
+                Problem(
+                    found="another command is at work in this run directory",
+                    allowed="one at a time",
+                    fix="wait for it to end, or say --run-dir DIR",
+                    place=Place(file=str(self.run)),
+                )
+            ) from None
+        except OSError as error:
+            raise RegistryError(unwritable(self.run, error)) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def begin(self, name: str) -> None:
         """Remove the results of a stage and of all later ones: none may speak of rows or bundles that are gone.
