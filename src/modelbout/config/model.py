@@ -94,7 +94,9 @@ class Compare(Record, frozen=True):
     )
     guardrails: Annotated[tuple[Guardrail, ...], Meta(description="Conditions beside the primary metric.")] = ()
     slices: Annotated[tuple[Text, ...], Meta(description="Columns whose groups are reported one by one.")] = ()
-    min_slice_rows: Annotated[int, Meta(ge=2, description="A smaller group says `not enough rows`.")] = 100
+    min_slice_rows: Annotated[
+        int, Meta(ge=2, description="A smaller group says `not enough rows`; below 20 rows every group does.")
+    ] = 100
     confidence: Annotated[float, Meta(ge=0.5, le=0.9999, description="Level of every interval.")] = 0.95
 
 
