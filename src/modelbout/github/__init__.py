@@ -1,1 +1,1 @@
-"""GitHub as the platform: context, client, comment, summary, annotations, artifacts."""
+"""GitHub as the platform: the room for context, client, comment and artifacts; nothing is in it in this version."""
