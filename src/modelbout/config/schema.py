@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -68,6 +69,10 @@ def record_schema(name: str, kind: type[Record], version: int) -> Schema:
             definitions[title]["oneOf"] = choices
     # Defaults may be tuples and records: what is returned is what JSON says of them.
     made: Schema = msgspec.json.decode(msgspec.json.encode({**_head(name, version), **root, "$defs": definitions}))
+    for part in (made, *made["$defs"].values()):
+        # A docstring keeps its indentation until Python 3.12 and loses it from 3.13 on.
+        if "description" in part:
+            part["description"] = cleandoc(part["description"])
     return made
 
 

@@ -20,6 +20,7 @@ _NUMPY = (
     "numpy.object_",
     "scipy._lib.array_api_compat.numpy._aliases.asarray",  # SplineTransformer keeps it beside each BSpline
     "scipy.interpolate._bsplines.BSpline",
+    "scipy.interpolate._bsplines._BSpline",  # the arrays behind a BSpline since SciPy 1.18
 )
 
 _INTERNALS = (

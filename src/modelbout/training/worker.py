@@ -94,7 +94,7 @@ def fit(job: Mapping[str, Any]) -> dict[str, Any]:
 
     random.seed(job["seed"])
     np.random.seed(job["seed"])  # noqa: NPY002 -- the generator that scikit-learn falls back to
-    rows = np.load(job["rows"], allow_pickle=False)
+    rows = arrays(job["rows"])
     target = rows["y"]
     if job["classes"]:
         kind = object if isinstance(job["class_values"][0], str) else None
@@ -142,11 +142,10 @@ def build(place: str, root: str) -> Any:  # noqa: ANN401 -- whatever the user's 
             if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
                 raise
             known = [path.stem for path in Path(root).glob("*.py")]
-            raise Stop(
-                f"there is no module {module_name}.{did_you_mean(module_name, known)}",
-                allowed="`module:function`, importable from the directory of modelbout.yaml",
-                fix="correct `train.estimator`, or name the interpreter that has it in `train.python`",
-            ) from None
+            found = f"there is no module {module_name}.{did_you_mean(module_name, known)}"
+            fix = "correct `train.estimator`, or name the interpreter that has it in `train.python`"
+            allowed = "`module:function`, importable from the directory of modelbout.yaml"
+            raise Stop(found, allowed=allowed, fix=fix) from None
     known = [name for name, value in vars(module).items() if callable(value) and not name.startswith("_")]
     if not hasattr(module, function_name):
         found = f"module {module_name} has no function {function_name}.{did_you_mean(function_name, known)}"
@@ -171,9 +170,8 @@ def require_unfitted(estimator: Any, place: str) -> None:  # noqa: ANN401 -- wha
     if missing:
         found = f"{place} returned a {type(estimator).__name__} without {', '.join(missing)}"
         raise Stop(found, allowed=allowed, fix="end the function with `return` and the estimator")
-    for part in [estimator, *estimator.get_params(deep=True).values()]:
-        if not hasattr(part, "get_params") or isinstance(part, type):
-            continue
+    parts = [estimator, *estimator.get_params(deep=True).values()]
+    for part in (one for one in parts if hasattr(one, "get_params") and not isinstance(one, type)):
         learned = [name for name in vars(part) if name.endswith("_") and not name.startswith("_")]
         if learned:
             found = f"{place} returned an estimator that is fitted already: {type(part).__name__} has {min(learned)}"
@@ -184,9 +182,7 @@ def require_unfitted(estimator: Any, place: str) -> None:  # noqa: ANN401 -- wha
 def set_seeds(estimator: Any, seed: int) -> None:  # noqa: ANN401 -- an estimator has no common class
     """Give the seed to every ``random_state`` that the user left open."""
     unset = [name for name, value in estimator.get_params(deep=True).items() if value is None]
-    seeds = {name: seed for name in unset if name.rpartition("__")[2] == "random_state"}
-    if seeds:
-        estimator.set_params(**seeds)
+    estimator.set_params(**{name: seed for name in unset if name.rpartition("__")[2] == "random_state"})
 
 
 def write_model(estimator: object, path: str, allowed: Sequence[str]) -> None:
@@ -204,11 +200,9 @@ def write_model(estimator: object, path: str, allowed: Sequence[str]) -> None:
     if unknown:
         Path(path).unlink()
         shown = ", ".join(unknown[:SHOWN_TYPES]) + (" and more" if len(unknown) > SHOWN_TYPES else "")
-        raise Stop(
-            f"the fitted estimator holds types that are not safe to load: {shown}",
-            allowed="scikit-learn's own estimators, numpy arrays and plain values",
-            fix="".join(HINTS.get(name, "") for name in unknown) + WAYS_OUT,
-        )
+        found = f"the fitted estimator holds types that are not safe to load: {shown}"
+        fix = "".join(HINTS.get(name, "") for name in unknown) + WAYS_OUT
+        raise Stop(found, allowed="scikit-learn's own estimators, numpy arrays and plain values", fix=fix)
 
 
 def load_model(path: str, allowed: Sequence[str]) -> Any:  # noqa: ANN401 -- an estimator has no common class
@@ -226,6 +220,14 @@ def load_model(path: str, allowed: Sequence[str]) -> Any:  # noqa: ANN401 -- an 
         raise Stop(f"the model file cannot be loaded here: {one_line(error)}", allowed=LOADABLE, fix=INSTALL) from error
 
 
+def arrays(path: str) -> dict[str, Any]:
+    """Return all arrays of a file that the parent wrote."""
+    import numpy as np
+
+    with np.load(path, allow_pickle=False) as archive:
+        return dict(archive)
+
+
 def read_frame(rows: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return the rows as pandas.read_csv would have made them: NaN for what is missing, no invented categories."""
     import numpy as np
@@ -240,7 +242,7 @@ def read_frame(rows: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) ->
         values: Any = rows[f"v{position}"]
         missing = rows[f"m{position}"] if f"m{position}" in rows else np.zeros(len(values), dtype=bool)
         if kind in ("date", "datetime"):
-            values = pd.Series(np.where(missing, np.datetime64("NaT"), values.astype("datetime64[us]")))
+            values = pd.Series(np.where(missing, np.datetime64("NaT", "us"), values.astype("datetime64[us]")))
             if column["timezone"]:
                 values = values.dt.tz_localize("UTC").dt.tz_convert(column["timezone"])
         elif missing.any():
@@ -266,8 +268,7 @@ def answer(model: Any, ask: Mapping[str, Any], classes: Sequence[str]) -> None: 
     """Let the model answer the rows of one file and write the answers as arrays, unchecked."""
     import numpy as np
 
-    frame = read_frame(np.load(ask["rows"], allow_pickle=False), ask["columns"])
-    np.savez(ask["answers"], **predict(model, frame, classes))
+    np.savez(ask["answers"], **predict(model, read_frame(arrays(ask["rows"]), ask["columns"]), classes))
 
 
 def predict(model: Any, frame: pd.DataFrame, classes: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 -- an estimator
@@ -320,10 +321,8 @@ def class_text(value: object) -> str:
 
 def interleaved(models: Sequence[Any], job: Mapping[str, Any]) -> list[list[float]]:
     """Time the models in turns on the same batches, now one and now the other first; seconds for each batch."""
-    import numpy as np
-
     plan, asks = job["latency"], [entry["rows"] for entry in job["models"]]
-    frames = [read_frame(np.load(ask["rows"], allow_pickle=False), ask["columns"]) for ask in asks]
+    frames = [read_frame(arrays(ask["rows"]), ask["columns"]) for ask in asks]
     rows = len(frames[0])
     size = min(rows, plan["batch_rows"])
     timings: list[list[float]] = [[] for _ in models]
