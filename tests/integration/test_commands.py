@@ -59,6 +59,25 @@ def test_schemas_are_printed_and_written(repo: Repository) -> None:
     assert {"config.schema.json", "contract.schema.json", "bout.schema.json"} <= written
 
 
+def test_schemas_that_cannot_be_written_are_told(repo: Repository) -> None:
+    repo.write("published/config.schema.json/in-the-way", "")
+    answer = repo("schema", "--write", "published")
+    assert answer.code == 2
+    assert "cannot be written" in answer.err
+    assert "  -> " in answer.err
+
+
+def test_a_verdict_is_json_for_a_machine(repo: Repository) -> None:
+    assert repo("run", "--no-plots", "--no-html", "--quiet").code == 0
+    answer = repo("compare", "--json", "--quiet")
+    assert (answer.code, answer.err) == (0, "")
+    told = json.loads(answer.out)
+    assert told == repo.result("bout.json")
+    assert told["verdict"] == "first"
+    valid = repo("validate", "--json", "--quiet")
+    assert json.loads(valid.out)["passed"] is True
+
+
 def test_init_drafts_a_repository_that_fights_its_first_bout(
     repo: Repository, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
