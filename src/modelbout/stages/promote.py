@@ -40,20 +40,22 @@ def promote(
     """
     book = work.registry(registry)
     target = chosen_stage(work, stage)
-    for attempt in range(1, MAX_BOUTS + 1):
-        bout = work.read(BOUT_FILE, BoutResult, made_by="compare")
-        judged = allowed(work, bout)
+    for _ in range(MAX_BOUTS - 1):
         try:
-            result = move_title(work, book, bout, target, judged if reason is None else reason, dry_run=dry_run)
+            return attempt(work, book, target, reason, dry_run=dry_run)
         except ChampionMovedError:
-            if attempt == MAX_BOUTS:
-                raise
             fight_again(work, progress, registry)
-        else:
-            if not dry_run:
-                work.write(PROMOTION_FILE, result)
-            return result
-    raise AssertionError("unreachable: the last attempt returns or raises")
+    return attempt(work, book, target, reason, dry_run=dry_run)
+
+
+def attempt(work: Workspace, book: Registry, stage: str, reason: str | None, *, dry_run: bool) -> PromotionResult:
+    """Promote on the verdict that lies in the run directory now, if it allows that and its champion still stands."""
+    bout = work.read(BOUT_FILE, BoutResult, made_by="compare")
+    judged = allowed(work, bout)
+    result = move_title(work, book, bout, stage, judged if reason is None else reason, dry_run=dry_run)
+    if not dry_run:
+        work.write(PROMOTION_FILE, result)
+    return result
 
 
 def move_title(
