@@ -29,7 +29,7 @@ from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, Holdout, Lea
 from modelbout.seal import verify_files
 from modelbout.stages.arrays import aligned, all_classes, balance, slice_columns
 from modelbout.stages.places import located
-from modelbout.stages.tables import contract_of, rows, scans
+from modelbout.stages.tables import rows
 from modelbout.stages.validate import require_valid
 from modelbout.stages.workspace import first_problem, now
 from modelbout.training.bundle import size
@@ -155,9 +155,9 @@ def champion(work: Workspace, registry: str | None) -> Fighter | None:
 
 def read_rows(work: Workspace, progress: Progress) -> Rows:
     """Read both sides of the data, once they hold their contract."""
-    require_valid(work, progress)
+    opened = require_valid(work, progress)
     with progress.step("reading rows"):
-        return rows(work, scans(work, contract_of(work)))
+        return rows(work, opened)
 
 
 def describe(work: Workspace, table: Rows) -> Holdout:

@@ -16,7 +16,7 @@ from modelbout.record import to_json
 from modelbout.results import TRAINING_FILE, TrainingResult
 from modelbout.seal import bundle_digest, verify_files
 from modelbout.stages.places import locating
-from modelbout.stages.tables import contract_of, rows, scans
+from modelbout.stages.tables import rows
 from modelbout.stages.validate import require_valid
 from modelbout.stages.workspace import now, run_url
 from modelbout.training.bundle import seal
@@ -56,9 +56,9 @@ def train(work: Workspace, progress: Progress, *, registry: str | None, force: b
     with locating(work):
         work.begin(TRAINING_FILE)
         began = time.perf_counter()
-        require_valid(work, progress)
+        opened = require_valid(work, progress)
         with progress.step("reading rows"):
-            table = rows(work, scans(work, contract_of(work)))
+            table = rows(work, opened)
         shape = signature(table.train, work.config.data, work.config.task)
         with progress.step("looking at your Python"):
             scratch = fresh(work.run / "training")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from modelbout.contract.model import Contract
     from modelbout.data.sources import Scan
     from modelbout.progress import Progress
+    from modelbout.stages.tables import Role
     from modelbout.stages.workspace import Workspace
 
 
@@ -26,15 +27,16 @@ def validate(work: Workspace, progress: Progress) -> ValidationResult:
         ConfigError: the configuration or the contract is at fault.
         DataError: a table cannot be read at all.
     """
-    work.begin(VALIDATION_FILE)
-    return check_tables(work, progress)
-
-
-def check_tables(work: Workspace, progress: Progress) -> ValidationResult:
-    """Check every table and write the result, leaving what later stages wrote."""
     began = time.perf_counter()
+    work.begin(VALIDATION_FILE)
     contract = contract_of(work)
-    opened = scans(work, contract)
+    return check_tables(work, progress, contract, scans(work, contract), began=began)
+
+
+def check_tables(
+    work: Workspace, progress: Progress, contract: Contract | None, opened: dict[Role, Scan], *, began: float
+) -> ValidationResult:
+    """Check every table and write the result, leaving what later stages wrote."""
     findings: list[Finding] = []
     tables: list[TableSummary] = []
     rules = 0
@@ -72,19 +74,22 @@ def contract_digest(work: Workspace) -> str | None:
     return None if path is None else digest_of((work.root / path).read_bytes())
 
 
-def require_valid(work: Workspace, progress: Progress) -> ValidationResult:
-    """Return the result of the last check if it still speaks of these files, else check now.
+def require_valid(work: Workspace, progress: Progress) -> dict[Role, Scan]:
+    """Open the tables, once, and return them if the last check speaks of these very files or a new one passes.
 
     Raises:
         DataError: the data breaks its contract; nothing may be trained on it.
     """
-    result = last_valid(work) or check_tables(work, progress)
+    began = time.perf_counter()
+    contract = contract_of(work)
+    opened = scans(work, contract)
+    result = last_valid(work, opened) or check_tables(work, progress, contract, opened, began=began)
     if not result.passed:
         raise DataError(*(as_problem(finding) for finding in result.findings))
-    return result
+    return opened
 
 
-def last_valid(work: Workspace) -> ValidationResult | None:
+def last_valid(work: Workspace, opened: dict[Role, Scan]) -> ValidationResult | None:
     """Return the stored result when contract and data files are, to the byte, those that it checked."""
     try:
         result = read_result(work.run / VALIDATION_FILE, ValidationResult, made_by="validate")
@@ -93,7 +98,7 @@ def last_valid(work: Workspace) -> ValidationResult | None:
     if result.model != work.config.model or result.contract_digest != contract_digest(work):
         return None
     checked = {table.role: table.files for table in result.tables}
-    present = {role: opening.files for role, opening in scans(work, contract_of(work)).items()}
+    present = {role: opening.files for role, opening in opened.items()}
     return result if checked == present else None
 
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelbout.data.sources import scan
 from modelbout.errors import ConfigError, DataError
+from modelbout.progress import Quiet
+from modelbout.results import VALIDATION_FILE
 from modelbout.stages.tables import contract_of, rows, scans
+from modelbout.stages.validate import require_valid
 from modelbout.stages.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -75,3 +79,25 @@ def test_digests_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
     second = rows(two, scans(two, None))
     assert (first.train_digest, first.holdout_digest) == (second.train_digest, second.holdout_digest)
     assert first.train_digest != first.holdout_digest
+
+
+def test_a_stage_opens_each_table_once_and_checks_it_only_when_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = workspace(tmp_path, SIDES, a="x,y\n1,0\n2,1\n", b="x,y\n1,0\n2,1\n")
+    opened: list[str] = []
+
+    def counting(*arguments: Any, **named: Any) -> Any:
+        opened.append(arguments[0])
+        return scan(*arguments, **named)
+
+    monkeypatch.setattr("modelbout.stages.tables.scan", counting)
+    assert set(require_valid(work, Quiet())) == {"train", "holdout"}
+    assert opened == ["a.csv", "b.csv"]
+    checked = (work.run / VALIDATION_FILE).read_bytes()
+    require_valid(work, Quiet())
+    assert opened == ["a.csv", "b.csv"] * 2
+    assert (work.run / VALIDATION_FILE).read_bytes() == checked
+    (tmp_path / "b.csv").write_text("x,y\n1,0\n2,1\n3,1\n", encoding="utf-8")
+    require_valid(work, Quiet())
+    assert (work.run / VALIDATION_FILE).read_bytes() != checked
