@@ -7,5 +7,6 @@ lock() {
     --no-emit-index-url --no-header "$@"
 }
 lock requirements/bootstrap.in --output-file requirements/bootstrap.txt
+lock requirements/light.in --output-file requirements/light.txt
 lock pyproject.toml --output-file requirements/runtime.txt
 lock pyproject.toml --group dev --output-file requirements/dev.txt

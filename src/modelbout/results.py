@@ -16,6 +16,7 @@ VALIDATION_FILE = "validation.json"
 TRAINING_FILE = "training.json"
 BOUT_FILE = "bout.json"
 PROMOTION_FILE = "promotion.json"
+ORIGIN_FILE = "origin.json"
 
 Verdict = Literal["first", "win", "loss", "inconclusive", "error"]
 Holding = Literal["holds", "broken", "uncertain", "shown"]
@@ -258,4 +259,25 @@ class PromotionResult(Record, frozen=True):
     seq: int | None = None
     bundle_digest: str | None = None
     dry_run: bool = False
+    schema_version: int = RESULT_SCHEMA_VERSION
+
+
+class Origin(Record, frozen=True):
+    """Where a bout was fought on GitHub: what a later run needs to find it again and to know what was judged.
+
+    Written by the job that ran the user's code, so to a job with a writing token it is a claim: run, repository and
+    heads are taken from GitHub's own record of the run, and compared with it. ``tree`` is the git tree of the checkout
+    (the merge of head and base in a pull request); None when it had changes or was none of git's.
+    """
+
+    model: str
+    config: str
+    repository: str
+    event: str
+    head_sha: str
+    tree: str | None
+    run_id: int
+    run_attempt: int
+    created: str
+    pull_request: int | None = None
     schema_version: int = RESULT_SCHEMA_VERSION
