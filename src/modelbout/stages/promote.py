@@ -48,18 +48,41 @@ def promote(
     return attempt(work, book, target, reason, dry_run=dry_run)
 
 
-def attempt(work: Workspace, book: Registry, stage: str, reason: str | None, *, dry_run: bool) -> PromotionResult:
-    """Promote on the verdict that lies in the run directory now, if it allows that and its champion still stands."""
+def attempt(
+    work: Workspace,
+    book: Registry,
+    stage: str,
+    reason: str | None,
+    *,
+    pull_request: int | None = None,
+    dry_run: bool,
+) -> PromotionResult:
+    """Promote on the verdict that lies in the run directory now, if it allows that and its champion still stands.
+
+    Raises:
+        ChampionMovedError: it does not stand any more; nothing was fought again.
+        GateRefusedError: the verdict does not allow it, or a hold stands.
+        ConfigError: there is no verdict, or it speaks of another bundle or model.
+        RegistryError: the registry cannot be read or written.
+    """
     bout = work.read(BOUT_FILE, BoutResult, made_by="compare")
     judged = allowed(work, bout)
-    result = move_title(work, book, bout, stage, judged if reason is None else reason, dry_run=dry_run)
+    told = judged if reason is None else reason
+    result = move_title(work, book, bout, stage, told, pull_request=pull_request, dry_run=dry_run)
     if not dry_run:
         work.write(PROMOTION_FILE, result)
     return result
 
 
 def move_title(
-    work: Workspace, book: Registry, bout: BoutResult, stage: str, reason: str, *, dry_run: bool
+    work: Workspace,
+    book: Registry,
+    bout: BoutResult,
+    stage: str,
+    reason: str,
+    *,
+    pull_request: int | None,
+    dry_run: bool,
 ) -> PromotionResult:
     """Ask the registry to swap the champion that was beaten for the challenger."""
     beaten = None if bout.champion is None else bout.champion.bundle_digest
@@ -77,6 +100,7 @@ def move_title(
         actor=actor(),
         reason=reason,
         verdict_digest=digest_of((work.run / BOUT_FILE).read_bytes()),
+        pull_request=pull_request,
         run_url=run_url(),
         dry_run=dry_run,
     )
@@ -108,11 +132,24 @@ def chosen_stage(work: Workspace, stage: str | None) -> str:
 
 
 def allowed(work: Workspace, bout: BoutResult) -> str:
-    """Return the reason for the ledger if this verdict may lead to a promotion.
+    """Return the reason for the ledger if this verdict may lead to a promotion of the bundle that lies there.
 
     Raises:
         GateRefusedError: it may not.
-        ConfigError: the verdict speaks of another model or of another bundle than the one that lies there.
+        ConfigError: the verdict speaks of another model.
+        BundleError: it speaks of another bundle than the one that lies there, or that one is damaged.
+    """
+    reason = permission(work, bout)
+    verify_files(work.bundle, digest=None if bout.challenger is None else bout.challenger.bundle_digest)
+    return reason
+
+
+def permission(work: Workspace, bout: BoutResult) -> str:
+    """Return the reason for the ledger if this verdict may lead to a promotion; no bundle is looked at.
+
+    Raises:
+        GateRefusedError: it may not.
+        ConfigError: the verdict speaks of another model.
     """
     place = Place(file=str(work.run / BOUT_FILE))
     if bout.model != work.config.model:
@@ -134,7 +171,6 @@ def allowed(work: Workspace, bout: BoutResult) -> str:
                 place=place,
             )
         )
-    verify_files(work.bundle, digest=None if bout.challenger is None else bout.challenger.bundle_digest)
     # A first bout's first sentence says what it takes; the second says what was reached.
     told = bout.reasons[1:2] if bout.verdict == "first" else bout.reasons[:1]
     return ": ".join((bout.verdict, *told))
