@@ -22,6 +22,7 @@ Verdict = Literal["first", "win", "loss", "inconclusive", "error"]
 Holding = Literal["holds", "broken", "uncertain", "shown"]
 Rule = Literal["superior", "non_inferior", "max", "min", "none"]
 SliceStatus = Literal["better", "worse", "no difference shown", "not enough rows"]
+Enforcer = Literal["GitHub", "Modelbout", "nobody", "not known"]
 
 
 class DataFile(Record, frozen=True):
@@ -246,8 +247,22 @@ class BoutResult(Record, frozen=True):
     schema_version: int = RESULT_SCHEMA_VERSION
 
 
+class Control(Record, frozen=True):
+    """One thing that stands between a change and the title, and who sees to it.
+
+    ``nobody`` says that it could be set up and is not; ``not known`` that this token may not ask.
+    """
+
+    control: str
+    enforced_by: Enforcer
+    detail: str = ""
+
+
 class PromotionResult(Record, frozen=True):
-    """What happened to the title, with the ledger's sequence number; ``seq`` is None for a dry run."""
+    """What happened to the title, with the ledger's sequence number; ``seq`` is None for a dry run.
+
+    ``controls`` says what kept watch over it, on GitHub; empty elsewhere.
+    """
 
     model: str
     event: Literal["promote", "rollback", "hold", "release_hold"]
@@ -259,6 +274,9 @@ class PromotionResult(Record, frozen=True):
     seq: int | None = None
     bundle_digest: str | None = None
     dry_run: bool = False
+    pull_request: int | None = None
+    run_url: str | None = None
+    controls: tuple[Control, ...] = ()
     schema_version: int = RESULT_SCHEMA_VERSION
 
 

@@ -112,6 +112,8 @@ def result(event: Event, *, dry_run: bool = False) -> PromotionResult:
         seq=None if dry_run else event.seq,
         bundle_digest=event.bundle_digest,
         dry_run=dry_run,
+        pull_request=event.pull_request,
+        run_url=event.run_url,
     )
 
 
