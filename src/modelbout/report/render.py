@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, cast
 
 from modelbout import catalogue
@@ -48,6 +48,35 @@ def sections() -> tuple[Section, ...]:
     return tuple(sorted(found, key=lambda section: section.ORDER))
 
 
+@dataclass(frozen=True)
+class Part:
+    """One section as it came out for one story.
+
+    Attributes:
+        name: the section's ``TITLE``.
+        drop: its ``DROP``: the smallest leaves first, None never.
+        markdown: the text, without blank lines at its ends; no line of it starts with ``<!--``.
+    """
+
+    name: str
+    drop: int | None
+    markdown: str
+
+
+def parts(story: Story, *, plots: Sequence[Plot] = ()) -> tuple[Part, ...]:
+    """Return all that the report of one run says, part by part and whatever its size.
+
+    Raises:
+        ValueError: the story is empty.
+    """
+    told = replace(story, plots=tuple(plots)) if plots else story
+    return tuple(
+        Part(section.TITLE, section.DROP, written)
+        for section in sections()
+        if (written := section.render(told)) is not None
+    )
+
+
 def render(
     story: Story, *, budget: int = COMMENT_BUDGET, plots: Sequence[Plot] = (), full_report: str = FULL_REPORT
 ) -> str:
@@ -64,17 +93,16 @@ def render(
     """
     if budget < LEAST_BUDGET:
         raise ValueError(f"a report needs a budget of at least {LEAST_BUDGET} bytes, not {budget}")
-    told = replace(story, plots=tuple(plots)) if plots else story
-    head = marker(told.model)
-    written = {section.TITLE: (section, part) for section in sections() if (part := section.render(told)) is not None}
-    leaving = sorted((section.DROP, title) for title, (section, _) in written.items() if section.DROP is not None)
+    head = marker(story.model)
+    written = parts(story, plots=plots)
+    leaving = sorted((part.drop, part.name) for part in written if part.drop is not None)
     gone: list[str] = []
     while True:
-        parts = [part for title, (_, part) in written.items() if title not in gone]
+        kept = [part.markdown for part in written if part.name not in gone]
         if gone:
-            named = [title for title in written if title in gone]
-            parts.append(f"> Left out to fit: {', '.join(named)}. The full report is in {code(full_report)}.")
-        page = "\n\n".join([head, *parts]) + "\n"
+            named = [part.name for part in written if part.name in gone]
+            kept.append(f"> Left out to fit: {', '.join(named)}. The full report is in {code(full_report)}.")
+        page = "\n\n".join([head, *kept]) + "\n"
         if len(page.encode()) <= budget:
             return page
         gone.append(leaving.pop(0)[1])
