@@ -6,7 +6,7 @@ import pytest
 from modelbout import catalogue
 from modelbout.errors import Place
 from modelbout.report.story import Story
-from modelbout.results import BoutResult, ChangedRows, Curve, DataFile, Leak, Power, Side, TableSummary
+from modelbout.results import BoutResult, ChangedRows, Control, Curve, DataFile, Leak, Power, Side, TableSummary
 from tests.unit.report import stories
 from tests.unit.report.stories import estimate, metric
 
@@ -285,3 +285,34 @@ def test_lineage_of_a_bare_bout() -> None:
     assert "Challenger" not in written
     nameless = Side(bundle_digest=stories.CHAMPION)
     assert "| Champion | bundle `a04ea04ea04e` |" in told("lineage", of(champion=nameless))
+
+
+def test_the_title_says_who_enforces_what() -> None:
+    moved = msgspec.structs.replace(
+        stories.promotion(),
+        pull_request=12,
+        controls=(
+            Control(control="review before merge", enforced_by="GitHub", detail="1 rule on `main`"),
+            Control(control="compare-and-swap", enforced_by="Modelbout"),
+            Control(control="required reviewers", enforced_by="nobody", detail="ask @octocat"),
+            Control(control="immutable releases", enforced_by="not known"),
+        ),
+    )
+    written = told("title", Story(bout=stories.promoted().bout, promotion=moved))
+    assert "A promotion at `production`, brought by #12, event 4 of the ledger." in written
+    assert "| review before merge | \u2705 GitHub | 1 rule on `main` |" in written
+    assert "| compare-and-swap | \u2705 Modelbout | \u2013 |" in written
+    assert "| required reviewers | \u26a0\ufe0f nobody | ask `@octocat` |" in written
+    assert "not known to this token" in written
+
+
+def test_the_title_without_evidence_adds_nothing() -> None:
+    assert write("title", stories.promoted()) is None
+    assert write("title", stories.win()) is None
+
+
+def test_a_dry_run_of_a_title_has_no_number() -> None:
+    moved = msgspec.structs.replace(stories.promotion(dry_run=True), pull_request=3)
+    written = told("title", Story(promotion=moved))
+    assert "a dry run: nothing was written" in written
+    assert "Enforced by" not in written
