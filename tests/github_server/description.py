@@ -1,0 +1,192 @@
+"""Hold every request and answer against GitHub's own OpenAPI description."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from openapi_core import Config, OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.exceptions import OpenAPIError
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.github_server.exchange import Route
+
+KEPT = Path(__file__).parent / "data" / "github-openapi.json"
+BIG = 1_000_000  # bytes of a text in a body: its content cannot break the schema, its length costs time
+API = "https://api.github.com"
+ERRORS = 400
+
+
+@dataclass
+class Told:
+    """A request in the form that openapi-core reads."""
+
+    host_url: str
+    path: str
+    method: str
+    content_type: str
+    body: bytes | None
+    parameters: RequestParameters = field(default_factory=RequestParameters)
+
+
+@dataclass
+class Answered:
+    """An answer in the form that openapi-core reads."""
+
+    status_code: int
+    content_type: str
+    headers: Headers
+    data: bytes | None
+
+
+@cache
+def document() -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8"))
+    return kept
+
+
+@cache
+def checker() -> OpenAPI:
+    return OpenAPI.from_dict(document(), config=Config(spec_validator_cls=None))
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    found: dict[str, Any] = document()["paths"][route.template][route.method.lower()]
+    return found
+
+
+@cache
+def _known(route: Route) -> tuple[frozenset[str], frozenset[str] | None]:
+    """Return the names of the query's parameters and of the body's keys, as far as they are fixed."""
+    operation, parts = _operation(route), document()["components"]
+    queries = set()
+    for given in operation.get("parameters", ()):
+        parameter = parts["parameters"][given["$ref"].rsplit("/", 1)[1]] if "$ref" in given else given
+        if parameter["in"] == "query":
+            queries.add(parameter["name"])
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    keys = frozenset(schema["properties"]) if "properties" in schema and "oneOf" not in schema else None
+    return frozenset(queries), keys
+
+
+def _told(route: Route, params: Mapping[str, str], query: Mapping[str, str], headers: Mapping[str, str]) -> Told:
+    # A parameter may hold slashes (a ref, a path): quoted, it is one part of the address again.
+    path = route.template
+    for name, value in params.items():
+        path = path.replace("{%s}" % name, quote(value, safe=""))  # noqa: UP031  braces inside braces read worse
+    said = {name: value for name, value in query.items() if value}  # PyGithub sends an empty label; GitHub takes it
+    servers = _operation(route).get("servers")
+    return Told(
+        host_url=servers[0]["url"] if servers else API,
+        path=path,
+        method=route.method.lower(),
+        content_type=headers.get("Content-Type", "").lower(),
+        body=None,
+        parameters=RequestParameters(query=ImmutableMultiDict(said), header=Headers(dict(headers))),
+    )
+
+
+def _because(error: BaseException) -> str:
+    parts = [str(error)]
+    for inner in getattr(error, "schema_errors", None) or ():
+        parts.append(f"{'.'.join(map(str, inner.absolute_path)) or 'body'}: {str(inner.message)[:300]}")
+    if error.__cause__ is not None:
+        parts.append(_because(error.__cause__))
+    return "; ".join(dict.fromkeys(parts))
+
+
+def request_faults(
+    route: Route, params: Mapping[str, str], query: Mapping[str, str], headers: Mapping[str, str], data: bytes
+) -> Iterator[str]:
+    """Yield what is wrong with a request: what the schema refuses, and names that the description does not know."""
+    told = _told(route, params, query, headers)
+    body = _operation(route).get("requestBody")
+    if body is None:
+        if data.strip() not in (b"", b"{}", b"null"):
+            yield "the operation takes no body and there is one"
+    elif "application/json" in body["content"]:
+        # PyGithub and curl send bodies that GitHub reads as JSON whatever they are called.
+        told.content_type, told.body = "application/json", data or None
+    else:
+        told.content_type, told.body = next(iter(body["content"])), b"."
+    queries, keys = _known(route)
+    for name in sorted(query.keys() - queries):
+        yield f"query parameter {name!r} is not in the description (known: {', '.join(sorted(queries)) or 'none'})"
+    if keys is not None and data:
+        try:
+            given = json.loads(data)
+        except ValueError:
+            given = {}
+        if isinstance(given, dict):
+            for name in sorted(given.keys() - keys):
+                yield f"body key {name!r} is not in the description (known: {', '.join(sorted(keys))})"
+    try:
+        checker().validate_request(told)
+    except OpenAPIError as error:
+        yield _because(error)
+
+
+_fine: set[bytes] = set()
+
+
+def response_faults(
+    route: Route,
+    params: Mapping[str, str],
+    status: int,
+    headers: Mapping[str, str],
+    data: bytes,
+) -> Iterator[str]:
+    """Yield what is wrong with an answer; one that was checked before and has the same bytes is not checked again."""
+    operation = _operation(route)
+    described = operation["responses"]
+    kind = headers.get("Content-Type", "")
+    if str(status) not in described:
+        if status < ERRORS and status != 304:  # noqa: PLR2004  Not Modified is GitHub's answer to any GET
+            yield f"status {status} is not in the description ({', '.join(described)})"
+        elif data:
+            yield from _error_faults(data)
+        return
+    if kind.startswith("application/vnd.github."):
+        return  # raw bytes, which no schema describes
+    key = hashlib.sha256(f"{route.method} {route.template} {status}\n".encode() + data).digest()
+    if key in _fine:
+        return
+    answered = Answered(status, kind.split(";")[0], Headers(dict(headers)), data or None)
+    if not data and _has_body(described[str(status)]):
+        yield f"status {status} has a body in the description and none here"
+        return
+    try:
+        checker().validate_response(_told(route, params, {}, {}), answered)
+    except OpenAPIError as error:
+        yield _because(error)
+    else:
+        _fine.add(key)
+
+
+def _has_body(described: dict[str, Any]) -> bool:
+    if "$ref" in described:
+        described = document()["components"]["responses"][described["$ref"].rsplit("/", 1)[1]]
+    return "content" in described
+
+
+def _error_faults(data: bytes) -> Iterator[str]:
+    try:
+        body = json.loads(data)
+    except ValueError:
+        yield "an error's body is no JSON"
+        return
+    if not isinstance(body, dict) or not isinstance(body.get("message"), str):
+        yield "an error's body has no message"
+
+
+def path_of(address: str) -> str:
+    return urlsplit(address).path
