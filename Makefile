@@ -9,7 +9,11 @@ PYTEST_ARGS ?= -n auto --dist loadfile
 # Each command of the demo is a process of its own: without bytecode each would compile scikit-learn anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check lint types format lock schemas clean
+# Real workflow runs and the workflow linter; from the module proxy, checked against Go's checksum database.
+ACT := github.com/nektos/act@v0.2.89
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+.PHONY: help demo test check lint types format lock schemas tools pin clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -47,6 +51,14 @@ lock: $(READY) ## work out requirements/*.txt anew
 
 schemas: $(READY) ## write schemas/*.json anew from the types
 	$(BIN)/modelbout schema --write schemas
+
+tools: $(READY) ## install act and actionlint for the tests of whole workflows; needs Go 1.25 or newer
+	@command -v go > /dev/null || { echo "make: no Go found; without it these tests are skipped: https://go.dev/dl"; exit 1; }
+	GOBIN=$(CURDIR)/.venv/tools go install $(ACT)
+	GOBIN=$(CURDIR)/.venv/tools go install $(ACTIONLINT)
+
+pin: ## write the pinned commits into every workflow and page; SHA=<commit> moves our own first
+	@$(PYTHON) .ci/pin $(SHA)
 
 clean: ## remove what make made
 	rm -rf .venv demo-run

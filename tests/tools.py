@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
 REQUIRED = "MODELBOUT_REQUIRE_TOOLS"
+# Where `make tools` puts what is written in Go: inside of the environment, and before what else the machine has.
+OWN = Path(sys.prefix) / "tools"
+GO = "`make tools` installs it; that needs Go"
 
 
 def need(program: str, *, how: str) -> str:
     """Return the program's path; without it skip the test, or fail it when ``MODELBOUT_REQUIRE_TOOLS`` is set."""
-    found = shutil.which(program)
+    found = shutil.which(program, path=os.pathsep.join((str(OWN), os.environ.get("PATH", ""))))
     if found is None:
         line = f"{program} is not on this machine; {how}"
         if os.environ.get(REQUIRED):
