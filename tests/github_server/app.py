@@ -15,12 +15,17 @@ from urllib.parse import unquote
 from werkzeug.wrappers import Request, Response
 
 from tests.github_server import (  # noqa: F401  importing an area registers its routes
+    checks,
     contents,
+    deployments,
     description,
     git,
     issues,
+    pulls,
     releases,
+    runs,
     users,
+    working,
 )
 from tests.github_server.exchange import ROUTES, Addresses, Answer, Ask, RefusalError, Route, missing
 from tests.github_server.faults import Fault, Rules, primary_limit
@@ -103,7 +108,8 @@ class App:
             if kept is None:
                 return Answer(404, b"no such object")
             return Answer(200, kept[1], {"Content-Type": kept[0]})
-        return Answer(404, b"")
+        with self.github.lock:
+            return working.stand_in(self.github, request.method, path, request.args, request.get_data())
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         for route, pattern in self._routes:
@@ -116,7 +122,8 @@ class App:
 
     def api(self, request: Request, at: Addresses, path: str) -> Answer:
         token, route, params, data = None, None, {}, b""
-        fault = self.faults.due(request.method, unquote(path))
+        given = request.headers.get("Authorization", "").rpartition(" ")[2]
+        fault = self.faults.due(request.method, unquote(path), given)
         try:
             if fault and fault.reset and fault.reset_at is not None:
                 return self._broken_upload(request, at, path, fault)
@@ -211,13 +218,17 @@ class App:
         if not any(token.may(repo, area, level) for area, level in route.needs):
             accepted = ";".join(f"{area}={level}" for area, level in route.needs)
             kind = "integration" if token.bot else "personal access token"
-            raise RefusalError(
-                403, f"Resource not accessible by {kind}", None, X_Accepted_GitHub_Permissions=accepted
-            )
+            raise RefusalError(403, f"Resource not accessible by {kind}", None, X_Accepted_GitHub_Permissions=accepted)
         return repo
 
     def _ask(
-        self, request: Request, at: Addresses, path: str, route: Route, params: dict[str, str], token: Token | None,
+        self,
+        request: Request,
+        at: Addresses,
+        path: str,
+        route: Route,
+        params: dict[str, str],
+        token: Token | None,
         data: bytes,
     ) -> Ask:
         body = None
@@ -238,7 +249,13 @@ class App:
         return kinds
 
     def _handle(
-        self, request: Request, at: Addresses, path: str, route: Route, params: dict[str, str], token: Token | None,
+        self,
+        request: Request,
+        at: Addresses,
+        path: str,
+        route: Route,
+        params: dict[str, str],
+        token: Token | None,
         data: bytes,
     ) -> Answer:
         ask = self._ask(request, at, path, route, params, token, data)

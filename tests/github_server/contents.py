@@ -54,7 +54,8 @@ def whole_commit(at: Addresses, repo: Repository, commit: Commit) -> Json:
     }
 
 
-def _changed(ask: Ask, old: str | None, new: str) -> list[Json]:
+def changed_files(ask: Ask, old: str | None, new: str) -> list[Json]:
+    """Return the files that differ between two commits, whole files counted as one line."""
     objects = ask.repo.objects
     before = objects.files(objects.commit(old).tree) if old else {}
     after = objects.files(objects.commit(new).tree)
@@ -102,8 +103,7 @@ def list_commits(ask: Ask) -> Answer:
         commits = [
             c
             for c in commits
-            if objects.at(c.tree, path)
-            != (objects.at(objects.commit(c.parents[0]).tree, path) if c.parents else None)
+            if objects.at(c.tree, path) != (objects.at(objects.commit(c.parents[0]).tree, path) if c.parents else None)
         ]
     return ask.page(commits, lambda commit: whole_commit(ask.at, ask.repo, commit))
 
@@ -113,7 +113,7 @@ def get_commit(ask: Ask) -> Answer:
     commit = _commit(ask, ask.params["ref"])
     if "sha" in ask.headers.get("Accept", ""):
         return Answer(200, commit.sha.encode(), {"Content-Type": "application/vnd.github.sha"})
-    files = _changed(ask, commit.parents[0] if commit.parents else None, commit.sha)
+    files = changed_files(ask, commit.parents[0] if commit.parents else None, commit.sha)
     shaped = whole_commit(ask.at, ask.repo, commit)
     added, gone = sum(f["additions"] for f in files), sum(f["deletions"] for f in files)
     return Answer(
@@ -158,7 +158,7 @@ def compare(ask: Ask) -> Answer:
         "commits": [whole_commit(ask.at, ask.repo, c) for c in ahead[(number - 1) * size : number * size]],
     }
     if number == 1:
-        shaped["files"] = _changed(ask, fork, head.sha)[:COMPARE_FILES]
+        shaped["files"] = changed_files(ask, fork, head.sha)[:COMPARE_FILES]
     return Answer(200, shaped, headers)
 
 
@@ -179,7 +179,7 @@ def list_branches(ask: Ask) -> Answer:
         sha = ask.repo.refs[f"refs/heads/{name}"]
         commit = {"sha": sha, "url": f"{_here(ask)}/commits/{sha}"}
         url = f"{_here(ask)}/branches/{quote(name)}/protection"
-        return {"name": name, "commit": commit, "protected": False, "protection_url": url}
+        return {"name": name, "commit": commit, "protected": name in ask.repo.protected_branches, "protection_url": url}
 
     return ask.page(ask.repo.branches(), shape)
 
@@ -195,9 +195,9 @@ def get_branch(ask: Ask) -> Answer:
         "name": name,
         "commit": whole_commit(ask.at, ask.repo, ask.repo.objects.commit(sha)),
         "_links": {"self": here, "html": f"{ask.at.web}/{ask.repo.full_name}/tree/{name}"},
-        "protected": False,
+        "protected": name in ask.repo.protected_branches,
         "protection": {
-            "enabled": False,
+            "enabled": name in ask.repo.protected_branches,
             "required_status_checks": {"enforcement_level": "off", "contexts": [], "checks": []},
         },
         "protection_url": f"{here}/protection",

@@ -33,7 +33,11 @@ def strip(found: Any, *, names: bool = False) -> Any:
     for key, value in found.items():
         if not names and (key in PROSE or key.startswith("x-")):
             continue
-        kept[key] = value if key in {"enum", "default", "required"} and not names else strip(value, names=key in NAMES and not names)
+        kept[key] = (
+            value
+            if key in {"enum", "default", "required"} and not names
+            else strip(value, names=key in NAMES and not names)
+        )
     return kept
 
 
@@ -57,7 +61,10 @@ def corrected(schemas: dict[str, Any]) -> None:
             within = schemas[name]["properties"]
             for step in way:
                 within = within[step]["properties"]
-            within[last] = {"allOf": [within[last]], "nullable": True}
+            kind = within[last]["$ref"].rsplit("/", 1)[1]
+            if not kind.startswith("nullable-"):
+                schemas.setdefault(f"nullable-{kind}", {**schemas[kind], "nullable": True})
+                within[last] = {"$ref": f"#/components/schemas/nullable-{kind}"}
     # An upload that broke leaves an asset in this state (docs: "Upload a release asset").
     schemas["release-asset"]["properties"]["state"]["enum"].append("starter")
 
@@ -99,7 +106,9 @@ def lines(described: dict[str, Any]) -> str:
         return "{\n" + ",\n".join(told) + "\n" + indent[1:] + "}"
 
     head = ",\n".join(f" {json.dumps(k)}: {json.dumps(described[k])}" for k in ("openapi", "info", "servers"))
-    kinds = ",\n".join(f"  {json.dumps(kind)}: {inner(parts, '   ')}" for kind, parts in described["components"].items())
+    kinds = ",\n".join(
+        f"  {json.dumps(kind)}: {inner(parts, '   ')}" for kind, parts in described["components"].items()
+    )
     return f'{{\n{head},\n "paths": {inner(described["paths"], "  ")},\n "components": {{\n{kinds}\n }}\n}}\n'
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tests.github_server.exchange import Route
 
 KEPT = Path(__file__).parent / "data" / "github-openapi.json"
-BIG = 1_000_000  # bytes of a text in a body: its content cannot break the schema, its length costs time
 API = "https://api.github.com"
 ERRORS = 400
+MOST = 500  # characters of one reason
 
 
 @dataclass
@@ -96,12 +96,16 @@ def _told(route: Route, params: Mapping[str, str], query: Mapping[str, str], hea
 
 
 def _because(error: BaseException) -> str:
-    parts = [str(error)]
-    for inner in getattr(error, "schema_errors", None) or ():
-        parts.append(f"{'.'.join(map(str, inner.absolute_path)) or 'body'}: {str(inner.message)[:300]}")
+    """Say where and why, from the innermost cause: the outer messages repeat the whole body."""
+    inner = [
+        f"{'.'.join(map(str, told.absolute_path)) or 'body'}: {str(told.message)[:MOST]}"
+        for told in getattr(error, "schema_errors", None) or ()
+    ]
+    if inner:
+        return "; ".join(inner)
     if error.__cause__ is not None:
-        parts.append(_because(error.__cause__))
-    return "; ".join(dict.fromkeys(parts))
+        return f"{type(error).__name__}: {_because(error.__cause__)}"
+    return f"{type(error).__name__}: {str(error)[:MOST]}"
 
 
 def request_faults(
@@ -186,7 +190,3 @@ def _error_faults(data: bytes) -> Iterator[str]:
         return
     if not isinstance(body, dict) or not isinstance(body.get("message"), str):
         yield "an error's body has no message"
-
-
-def path_of(address: str) -> str:
-    return urlsplit(address).path

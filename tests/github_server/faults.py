@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import re
 import threading
 import time
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.github_server.exchange import Json
+    from tests.github_server.records import Token
     from tests.github_server.state import Repository
 
 
@@ -95,6 +97,11 @@ def hook(call: Callable[[], object], *, after: bool = False) -> Fault:
     return Fault(hook=call, after=after)
 
 
+def kill(*, after: bool = False) -> Fault:
+    """Interrupt the test's own main thread, as if the client were killed, before or after the effect."""
+    return Fault(hook=_thread.interrupt_main, reset=True, after=after)
+
+
 @dataclass
 class Rule:
     """When a fault strikes: from the ``nth`` matching call on, ``times`` times (None: for ever)."""
@@ -104,6 +111,7 @@ class Rule:
     fault: Fault
     nth: int
     times: int | None
+    token: str | None = None
     seen: int = 0
     struck: int = 0
 
@@ -115,20 +123,34 @@ class Rules:
     rules: list[Rule] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, method: str, path: str, fault: Fault, *, nth: int = 1, times: int | None = 1) -> Rule:
-        """Strike calls by method (or ``*``) and path (``*`` matches anything, slashes too; or ``re:`` and a pattern)."""
+    def add(
+        self,
+        method: str,
+        path: str,
+        fault: Fault,
+        *,
+        nth: int = 1,
+        times: int | None = 1,
+        token: Token | None = None,
+    ) -> Rule:
+        """Strike calls by method, path and token.
+
+        The method may be ``*``, or ``WRITE`` for all but GET; in the path ``*`` matches anything, slashes too, and
+        after ``re:`` stands a pattern. Paths have no ``/api/v3`` or ``/uploads`` in front.
+        """
         pattern = path.removeprefix("re:") if path.startswith("re:") else translate(path)
-        made = Rule(method, re.compile(pattern), fault, nth, times)
+        made = Rule(method, re.compile(pattern), fault, nth, times, token.value if token else None)
         self.rules.append(made)
         return made
 
     def clear(self) -> None:
         self.rules.clear()
 
-    def due(self, method: str, path: str) -> Fault | None:
+    def due(self, method: str, path: str, token: str | None) -> Fault | None:
+        kinds = ("*", method) if method == "GET" else ("*", method, "WRITE")
         with self.lock:
             for rule in self.rules:
-                if rule.method not in ("*", method) or not rule.pattern.match(path):
+                if rule.method not in kinds or not rule.pattern.match(path) or rule.token not in (None, token):
                     continue
                 rule.seen += 1
                 if rule.seen >= rule.nth and (rule.times is None or rule.struck < rule.times):

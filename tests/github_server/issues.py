@@ -85,7 +85,9 @@ def _body(ask: Ask) -> str:
     if not body.strip():
         raise RefusalError(422, "Validation Failed", [{**told, "message": "Body cannot be blank"}])
     if len(body.encode()) > BODY_LIMIT:
-        raise RefusalError(422, "Validation Failed", [{**told, "message": "Body is too long (maximum is 65536 characters)"}])
+        raise RefusalError(
+            422, "Validation Failed", [{**told, "message": "Body is too long (maximum is 65536 characters)"}]
+        )
     return body
 
 

@@ -185,7 +185,8 @@ class WorkflowRun:
     created: str
     updated: str
     title: str
-    pulls: tuple[int, ...] = ()
+    pulls: tuple[int, ...] = ()  # numbers of pull requests from this repository; forks leave it empty
+    earlier: list[WorkflowRun] = field(default_factory=list)  # the attempts before this one
 
 
 @dataclass
@@ -194,7 +195,7 @@ class Artifact:
     name: str
     run: int
     content: bytes
-    digest: str
+    digest: str | None
     created: str
     expires: str
     expired: bool = False

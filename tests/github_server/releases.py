@@ -180,7 +180,9 @@ def update_release(ask: Ask) -> Answer:
     if release.draft and body.get("draft") is False:
         publish(repo, release)
     elif "make_latest" in body and not release.draft:
-        repo.latest = release.id if body["make_latest"] != "false" else None if repo.latest == release.id else repo.latest
+        repo.latest = (
+            release.id if body["make_latest"] != "false" else None if repo.latest == release.id else repo.latest
+        )
     return Answer(200, shape_release(ask.at, repo, release))
 
 
@@ -291,7 +293,7 @@ def delete_asset(ask: Ask) -> Answer:
     return Answer(204)
 
 
-@route("GET", "{R}/immutable-releases", "contents:read", signed_in=True)
+@route("GET", "{R}/immutable-releases", "administration:read", signed_in=True)
 def immutable_releases(ask: Ask) -> Answer:
     if not ask.repo.immutable_releases:
         return Answer(404)

@@ -8,10 +8,11 @@ import subprocess
 import threading
 from typing import TYPE_CHECKING
 
+from tests.github_server import merging, working
 from tests.github_server.clock import Clock
-from tests.github_server.exchange import RefusalError, invalid
+from tests.github_server.exchange import Json, RefusalError, invalid
 from tests.github_server.objects import FILE, Commit, Entry, Objects, Person
-from tests.github_server.records import EVERYTHING, READ_ONLY, Asset, Comment, Dispatch, Issue, Release, Token
+from tests.github_server.records import EVERYTHING, READ_ONLY, Comment, Dispatch, Issue, Release, Token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,8 +118,10 @@ class Repository:
         self.artifacts: dict[int, Artifact] = {}
         self.deployments: dict[int, Deployment] = {}
         self.dispatches: list[Dispatch] = []
+        self.environments: dict[str, list[Json]] = {}  # name -> protection rules, such as {"type": "wait_timer"}
+        self.protected_branches: set[str] = set()
+        self.rules: dict[str, list[Json]] = {}  # branch -> rules, such as {"type": "deletion"}
         self._numbers = itertools.count(1)
-        self.merge_lock = threading.Lock()
 
     # Numbers and people
 
@@ -204,6 +207,10 @@ class Repository:
             self.refs[ref] = sha
             return self.objects.commit(sha)
 
+    def force_push(self, branch: str, sha: str) -> None:
+        with self.github.lock:
+            self.refs[f"refs/heads/{branch}"] = sha
+
     def read(self, path: str, ref: str | None = None) -> bytes | None:
         """Return a file's bytes on a branch, tag or commit; None when it or the ref is not there."""
         sha = self.resolve(ref or self.default_branch)
@@ -253,6 +260,78 @@ class Repository:
             self.issues[made.number] = made
             return made
 
+    def open_pull(
+        self,
+        head: str,
+        *,
+        base: str | None = None,
+        head_repo: Repository | None = None,
+        title: str = "Try this",
+        login: str = "alice",
+        body: str = "",
+        draft: bool = False,
+    ) -> PullRequest:
+        """Open a pull request from a branch that is there, of this repository or of a fork."""
+        with self.github.lock:
+            into = base or self.default_branch
+            told = {"title": title, "login": login, "body": body}
+            return merging.open_pull(self, head, base=into, head_repo=head_repo, draft=draft, **told)
+
+    def merge(self, pull: PullRequest | int, method: str = "merge", *, login: str = "octo") -> Commit:
+        """Merge by ``merge``, ``squash`` or ``rebase``; return what is then the base branch's tip."""
+        with self.github.lock:
+            return merging.merge(self, self.pulls[pull] if isinstance(pull, int) else pull, method, login)
+
+    def close(self, pull: PullRequest | int) -> None:
+        with self.github.lock:
+            merging.close(self, self.pulls[pull] if isinstance(pull, int) else pull)
+
+    def add_run(
+        self,
+        *,
+        event: str = "pull_request",
+        path: str = ".github/workflows/modelbout.yml",
+        head_sha: str | None = None,
+        head_branch: str | None = None,
+        head_repo: Repository | None = None,
+        pull: PullRequest | None = None,
+        status: str = "completed",
+        conclusion: str | None = "success",
+        actor: str = "alice",
+        attempt: int = 1,
+    ) -> WorkflowRun:
+        """Record a run of a workflow; with ``pull`` its head is the pull request's."""
+        with self.github.lock:
+            return working.add_run(
+                self,
+                event=event,
+                path=path,
+                head_sha=head_sha,
+                head_branch=head_branch,
+                head_repo=head_repo,
+                pull=pull,
+                status=status,
+                conclusion=conclusion if status == "completed" else None,
+                actor=actor,
+                attempt=attempt,
+            )
+
+    def rerun(self, run: WorkflowRun, conclusion: str | None = "success") -> WorkflowRun:
+        """Run again: the same id, the next attempt."""
+        with self.github.lock:
+            return working.rerun(self, run, conclusion)
+
+    def add_artifact(self, run: WorkflowRun, name: str, content: bytes | Mapping[str, bytes | str]) -> Artifact:
+        """Attach an artifact to a run: the bytes of a zip, or files to zip."""
+        with self.github.lock:
+            return working.add_artifact(self, run, name, content)
+
+    def workflow_paths(self) -> list[str]:
+        """Return the paths of all workflows: files on the default branch, and what ran."""
+        tree = self.tip().tree if f"refs/heads/{self.default_branch}" in self.refs else None
+        files = [p for p in self.objects.files(tree) if p.startswith(".github/workflows/")] if tree else []
+        return sorted({*files, *(run.path for run in self.runs.values())})
+
     def has_thread(self, number: int) -> bool:
         return number in self.issues or number in self.pulls
 
@@ -265,6 +344,3 @@ class Repository:
 
 def as_bytes(data: bytes | str) -> bytes:
     return data.encode() if isinstance(data, str) else data
-
-
-__all__ = ["Asset", "GitHub", "Repository", "as_bytes"]
