@@ -77,7 +77,7 @@ def line(story: Story) -> Line:
     return Line(
         standing=standing,
         headline=str(outcome.of(story).headline),
-        gain=_gain(metric) if metric else "",
+        gain=_gain(metric) + _but(metric, standing) if metric else "",
         score=_score(metric) + _but(metric, standing) if metric else "",
     )
 
