@@ -7,7 +7,7 @@ import json
 import re
 import threading
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -28,19 +28,18 @@ from tests.github_server import (  # noqa: F401  importing an area registers its
     working,
 )
 from tests.github_server.exchange import ROUTES, Addresses, Answer, Ask, RefusalError, Route, missing
-from tests.github_server.faults import Fault, Rules, primary_limit
-from tests.github_server.state import GitHub
+from tests.github_server.faults import Fault, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from tests.github_server.records import Token
-    from tests.github_server.state import Repository
+    from tests.github_server.state import GitHub, Repository
 
 DEEP = {"path", "ref", "basehead", "branch", "tag"}  # parameters that may hold slashes
 HOUR = 3_600
-CHUNK = 1 << 20
+OURS = 500  # this server's own way to say that something is against the description
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,24 @@ class Call:
     token: str | None
     login: str | None
     body: Any
+
+
+@dataclass
+class Visit:
+    """One request on its way through the server, as far as it is known by then."""
+
+    request: Request
+    at: Addresses
+    path: str
+    data: bytes = b""
+    token: Token | None = None
+    route: Route | None = None
+    params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def given(self) -> str:
+        """The token as it was sent, known or not."""
+        return self.request.headers.get("Authorization", "").rpartition(" ")[2]
 
 
 def _pattern(route: Route) -> re.Pattern[str]:
@@ -97,7 +114,7 @@ class App:
         elif path.startswith(("/api/uploads/", "/uploads/")):
             at = Addresses(f"{base}/api/v3", base, f"{base}/api/uploads", at.storage) if path[1] == "a" else at
             path = path.partition("/uploads")[2]
-        return self.api(request, at, path)
+        return self.api(Visit(request, at, path))
 
     def outside(self, request: Request, path: str) -> Answer:
         """Answer what is no part of GitHub's API: storage, and the stand-ins for actions of GitHub's own."""
@@ -120,77 +137,69 @@ class App:
 
     # One call of the API
 
-    def api(self, request: Request, at: Addresses, path: str) -> Answer:
-        token, route, params, data = None, None, {}, b""
-        given = request.headers.get("Authorization", "").rpartition(" ")[2]
-        fault = self.faults.due(request.method, unquote(path), given)
+    def api(self, visit: Visit) -> Answer:
+        fault = self.faults.due(visit.request.method, unquote(visit.path), visit.given)
         try:
-            if fault and fault.reset and fault.reset_at is not None:
-                return self._broken_upload(request, at, path, fault)
-            data = self._read(request)
-            token = self._token(request)
-            route, params = self.find(request.method, path)
-            if fault and not fault.after:
-                early = self._strike(fault)
-                if early is not None:
-                    return self._done(request, path, route, token, data, early)
-            answer = self._handle(request, at, path, route, params, token, data)
+            if fault and fault.reset_at is not None:
+                self._broken_upload(visit, fault.reset_at)
+            visit.data = visit.request.get_data(cache=True)
+            visit.token = self._token(visit)
+            visit.route, visit.params = self.find(visit.request.method, visit.path)
+            answer = self._strike(visit, fault) if fault and not fault.after else None
+            if answer is not None:
+                return self._note(visit, answer)
+            answer = self._handle(visit)
         except RefusalError as no:
             answer = no.answer()
-        if route is not None:
-            answer = self._checked(request, route, params, answer)
+        answer = self._checked(visit, answer)
         if fault and fault.after:
-            late = self._strike(fault)
-            answer = late if late is not None else answer
-        return self._done(request, path, route, token, data, answer)
+            answer = self._strike(visit, fault) or answer
+        return self._note(visit, answer)
 
-    def _strike(self, fault: Fault) -> Answer | None:
+    def _strike(self, visit: Visit, fault: Fault) -> Answer | None:
         if fault.hook is not None:
             fault.hook()
         if fault.reset:
+            self._note(visit, Answer(0))
             raise ConnectionResetError("on demand")
         return fault.answer
 
-    def _read(self, request: Request) -> bytes:
-        return request.get_data(cache=True)
-
-    def _broken_upload(self, request: Request, at: Addresses, path: str, fault: Fault) -> Answer:
-        request.stream.read(fault.reset_at or 0)
-        route, params = self.find(request.method, path)
-        if route.template.endswith("/assets"):
+    def _broken_upload(self, visit: Visit, arrived: int) -> None:
+        """Read some of an upload, leave what GitHub leaves, and cut the connection."""
+        visit.request.stream.read(arrived)
+        visit.token = self._token(visit)
+        visit.route, visit.params = self.find(visit.request.method, visit.path)
+        if visit.route.template.endswith("/assets"):
             with self.github.lock:
-                ask = self._ask(request, at, path, route, params, self._token(request), b"")
-                releases.start_upload(ask)
-        self._done(request, path, route, self._token(request), b"", Answer(0))
+                releases.start_upload(self._ask(visit))
+        self._note(visit, Answer(0))
         raise ConnectionResetError("on demand")
 
-    def _done(
-        self, request: Request, path: str, route: Route | None, token: Token | None, data: bytes, answer: Answer
-    ) -> Answer:
+    def _note(self, visit: Visit, answer: Answer) -> Answer:
         try:
-            body = json.loads(data) if data and (request.content_type or "").startswith("application/json") else None
+            is_json = (visit.request.content_type or "").startswith("application/json")
+            body = json.loads(visit.data) if visit.data and is_json else None
         except ValueError:
             body = None
         with self._log:
             call = Call(
                 number=len(self.calls) + 1,
-                method=request.method,
-                path=unquote(path),
-                template=route.template if route else "",
-                query=dict(request.args),
+                method=visit.request.method,
+                path=unquote(visit.path),
+                template=visit.route.template if visit.route else "",
+                query=dict(visit.request.args),
                 status=answer.status,
-                token=token.value if token else None,
-                login=token.login if token else None,
+                token=visit.token.value if visit.token else None,
+                login=visit.token.login if visit.token else None,
                 body=body,
             )
             self.calls.append(call)
         return answer
 
-    def _token(self, request: Request) -> Token | None:
-        given = request.headers.get("Authorization")
-        if given is None:
+    def _token(self, visit: Visit) -> Token | None:
+        if "Authorization" not in visit.request.headers:
             return None
-        token = self.github.tokens.get(given.rpartition(" ")[2])
+        token = self.github.tokens.get(visit.given)
         if token is None or token.expired(self.github.clock.now()):
             raise RefusalError(401, "Bad credentials")
         with self.github.lock:
@@ -198,16 +207,15 @@ class App:
             if now >= token.resets:
                 token.used, token.resets = 0, now + HOUR
             if token.used >= token.limit:
-                over = primary_limit(token.resets - now, now=now).answer
-                assert over is not None
-                raise RefusalError(over.status, "API rate limit exceeded for installation.", None, **over.headers)
+                raise RefusalError(403, "API rate limit exceeded for installation.", None)
             token.used += 1
         return token
 
-    def _repo(self, params: Mapping[str, str], token: Token | None, route: Route) -> Repository | None:
-        if "owner" not in params:
+    def _repo(self, visit: Visit, route: Route) -> Repository | None:
+        """Find the repository and say whether the caller may do this with it."""
+        if "owner" not in visit.params:
             return None
-        repo = self.github.find(f"{params['owner']}/{params['repo']}")
+        token, repo = visit.token, self.github.find(f"{visit.params['owner']}/{visit.params['repo']}")
         if repo is None or (repo.private and (token is None or not token.covers(repo))):
             raise missing()
         public_read = route.method == "GET" and not repo.private and not route.signed_in
@@ -221,68 +229,57 @@ class App:
             raise RefusalError(403, f"Resource not accessible by {kind}", None, X_Accepted_GitHub_Permissions=accepted)
         return repo
 
-    def _ask(
-        self,
-        request: Request,
-        at: Addresses,
-        path: str,
-        route: Route,
-        params: dict[str, str],
-        token: Token | None,
-        data: bytes,
-    ) -> Ask:
+    def _ask(self, visit: Visit) -> Ask:
+        route = visit.route
+        assert route is not None
         body = None
-        if data and "application/octet-stream" not in self._kinds(route):
+        if visit.data and "application/octet-stream" not in description.bodies(route):
             try:
-                body = json.loads(data)
+                body = json.loads(visit.data)
             except ValueError:
                 raise RefusalError(400, "Problems parsing JSON") from None
-        found = self._repo(params, token, route)
         return Ask(
-            self.github, at, request.method, path, params, dict(request.args), request.headers, data, body, token, found
+            github=self.github,
+            at=visit.at,
+            method=visit.request.method,
+            path=visit.path,
+            params=visit.params,
+            query=dict(visit.request.args),
+            headers=visit.request.headers,
+            data=visit.data,
+            body=body,
+            token=visit.token,
+            found=self._repo(visit, route),
         )
 
-    @staticmethod
-    def _kinds(route: Route) -> Iterable[str]:
-        operation = description.document()["paths"][route.template][route.method.lower()]
-        kinds: dict[str, object] = operation.get("requestBody", {}).get("content", {})
-        return kinds
-
-    def _handle(
-        self,
-        request: Request,
-        at: Addresses,
-        path: str,
-        route: Route,
-        params: dict[str, str],
-        token: Token | None,
-        data: bytes,
-    ) -> Answer:
-        ask = self._ask(request, at, path, route, params, token, data)
-        wrong = list(description.request_faults(route, params, ask.query, request.headers, data))
+    def _handle(self, visit: Visit) -> Answer:
+        ask, route = self._ask(visit), visit.route
+        assert route is not None
+        here = f"{ask.method} {visit.path}"
+        wrong = list(description.request_faults(route, ask))
         if wrong:
-            return self._violation(f"request {request.method} {path}: {'; '.join(wrong)}")
+            return self._violation(f"request {here}: {'; '.join(wrong)}")
         try:
             with self.github.lock:
                 return route.handler(ask)
         except RefusalError:
             raise
-        except Exception:  # noqa: BLE001  the server's own fault must fail the test, and not hang or look like GitHub's
-            return self._violation(f"{request.method} {path}: {traceback.format_exc()}")
+        except Exception:  # noqa: BLE001  the server's own fault must fail the test, and not look like GitHub's
+            return self._violation(f"{here}: {traceback.format_exc()}")
 
-    def _checked(self, request: Request, route: Route, params: dict[str, str], answer: Answer) -> Answer:
-        if answer.status == 500:  # noqa: PLR2004  a violation that was noted already
+    def _checked(self, visit: Visit, answer: Answer) -> Answer:
+        if visit.route is None or answer.status == OURS:
             return answer
         answer = _as_bytes(answer)
-        data = answer.body if isinstance(answer.body, bytes) else b""
-        wrong = list(description.response_faults(route, params, answer.status, answer.headers, data))
+        wrong = list(description.response_faults(visit.route, visit.params, answer))
         if wrong:
-            return self._violation(f"answer {answer.status} to {request.method} {request.path}: {'; '.join(wrong)}")
+            here = f"{visit.request.method} {visit.path}"
+            return self._violation(f"answer {answer.status} to {here}: {'; '.join(wrong)}")
         return answer
 
     def _violation(self, told: str) -> Answer:
         self.violations.append(told)
-        return Answer(500, {"message": f"against GitHub's description: {told}"})
+        return Answer(OURS, {"message": f"against GitHub's description: {told}"})
 
     # The way out
 
@@ -302,7 +299,7 @@ class App:
             }
         headers |= {"X-GitHub-Request-Id": f"T{len(self.calls):06X}", **answer.headers}
         status = answer.status
-        if request.method == "GET" and status == 200 and body:  # noqa: PLR2004
+        if request.method == "GET" and status == 200 and body:
             headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()}"'
             if request.headers.get("If-None-Match") == headers["ETag"]:
                 status, body = 304, b""

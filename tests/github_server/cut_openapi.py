@@ -53,7 +53,7 @@ def references(found: Any) -> set[str]:
 
 def corrected(schemas: dict[str, Any]) -> None:
     """Say what GitHub does and its description does not: each of these was seen in real answers."""
-    nullable = [("pull-request", "head", "repo"), ("pull-request", "head", "user")]
+    nullable: list[tuple[str, ...]] = [("pull-request", "head", "repo"), ("pull-request", "head", "user")]
     nullable += [("pull-request-simple", *rest) for _, *rest in nullable]
     for name, *way, last in (*nullable, ("workflow-run", "head_repository")):
         # What belongs to a fork is null once the fork, or its owner, is deleted.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from zlib import crc32
 
 from tests.github_server import shapes
@@ -137,7 +138,7 @@ def _note(ask: Ask, deployment: Deployment, state: str, body: Json) -> Deploymen
         description=body.get("description", ""),
         environment=body.get("environment", deployment.environment),
         environment_url=body.get("environment_url", ""),
-        log_url=body.get("log_url", body.get("target_url", "")),
+        log_url=body.get("log_url") or body.get("target_url") or "",
         created=ask.github.clock.stamp(),
     )
     deployment.statuses.append(made)
@@ -160,7 +161,7 @@ def get_environment(ask: Ask) -> Answer:
         "id": number,
         "node_id": shapes.node("EN", number),
         "name": name,
-        "url": f"{ask.at.api}/repos/{ask.repo.full_name}/environments/{shapes.quote(name, safe='')}",
+        "url": f"{ask.at.api}/repos/{ask.repo.full_name}/environments/{quote(name, safe='')}",
         "html_url": f"{ask.at.web}/{ask.repo.full_name}/deployments/activity_log?environments_filter={name}",
         "created_at": ask.repo.created,
         "updated_at": ask.repo.created,

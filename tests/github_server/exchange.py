@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tests.github_server.state import GitHub, Repository, Token
+    from werkzeug.datastructures import Headers
+
+    from tests.github_server.records import Token
+    from tests.github_server.state import GitHub, Repository
 
 Json = dict[str, Any]
 DOCS = "https://docs.github.com/rest"
@@ -68,7 +72,7 @@ class Ask:
     path: str
     params: Mapping[str, str]
     query: Mapping[str, str]
-    headers: Mapping[str, str]
+    headers: Headers
     data: bytes
     body: Any
     token: Token | None
@@ -105,8 +109,6 @@ class Ask:
         return Answer(200, body, self.links(number, last))
 
     def links(self, number: int, last: int) -> dict[str, str]:
-        from urllib.parse import urlencode  # noqa: PLC0415  needed by the few answers that have pages
-
         wanted = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
         if number <= 1:
             wanted = {"next": number + 1, "last": last}
@@ -119,9 +121,6 @@ class Ask:
             for name, page in wanted.items()
         ]
         return {"Link": ", ".join(links)}
-
-
-Handler = "Callable[[Ask], Answer]"
 
 
 @dataclass(frozen=True)

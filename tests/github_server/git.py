@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from tests.github_server import shapes
 from tests.github_server.clock import stamp_of
 from tests.github_server.exchange import Answer, RefusalError, missing, route
 from tests.github_server.objects import BadObjectError, Entry, Person
@@ -158,11 +159,9 @@ def git_commit(at: Addresses, repo: Repository, commit: Commit) -> Json:
     }
 
 
-def _person(ask: Ask, given: Json | None, default: Person) -> Person:
+def _person(given: Json | None, default: Person) -> Person:
     if given is None:
         return default
-    from datetime import datetime  # noqa: PLC0415  only commits that name their author come here
-
     seconds = default.seconds
     if "date" in given:
         seconds = int(datetime.fromisoformat(given["date"]).timestamp())
@@ -178,8 +177,8 @@ def create_commit(ask: Ask) -> Answer:
     parents = tuple(body.get("parents") or ())
     if any(objects.kind(parent) != "commit" for parent in parents):
         raise RefusalError(422, "Parent SHA does not exist or is not a commit object")
-    author = _person(ask, body.get("author"), ask.repo.person(ask.caller.login))
-    committer = _person(ask, body.get("committer"), author)
+    author = _person(body.get("author"), ask.repo.person(ask.caller.login))
+    committer = _person(body.get("committer"), author)
     sha = objects.write_commit(
         tree=body["tree"], parents=parents, message=body["message"], author=author, committer=committer
     )
@@ -201,7 +200,7 @@ def _ref(ask: Ask, name: str) -> Json:
     kind = ask.repo.objects.kind(sha)
     return {
         "ref": name,
-        "node_id": f"REF_{shapes.quote(name)}",
+        "node_id": f"REF_{quote(name)}",
         "url": f"{_here(ask)}/git/{name}",
         "object": {"type": kind, "sha": sha, "url": f"{_here(ask)}/git/{kind}s/{sha}"},
     }

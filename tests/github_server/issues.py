@@ -37,7 +37,7 @@ def shape_issue(at: Addresses, repo: Repository, thing: Issue | PullRequest) -> 
         "assignee": None,
         "assignees": [],
         "milestone": None,
-        "locked": False,
+        "locked": thing.number in repo.locked,
         "state": thing.state,
         "comments": len(repo.comments_of(thing.number)),
         "created_at": thing.created,
@@ -79,6 +79,11 @@ def list_all_comments(ask: Ask) -> Answer:
     return ask.page(list(ask.repo.comments.values()), lambda c: shapes.comment(ask.at, ask.repo, c))
 
 
+def _unlocked(ask: Ask, number: int) -> None:
+    if number in ask.repo.locked:
+        raise RefusalError(403, "Unable to create comment because issue is locked.")
+
+
 def _body(ask: Ask) -> str:
     body: str = ask.body["body"]
     told = {"resource": "IssueComment", "code": "unprocessable", "field": "data"}
@@ -96,6 +101,7 @@ def create_comment(ask: Ask) -> Answer:
     number = _thread(ask)
     if number in ask.repo.issues and not ask.may("issues", "write"):
         raise RefusalError(403, "Resource not accessible by integration")
+    _unlocked(ask, number)
     made = ask.repo.comment(number, _body(ask), login=ask.caller.login)
     shaped = shapes.comment(ask.at, ask.repo, made)
     return Answer(201, shaped, {"Location": shaped["url"]})
@@ -116,6 +122,7 @@ def get_comment(ask: Ask) -> Answer:
 @route("PATCH", "{R}/issues/comments/{comment_id}", *EITHER)
 def update_comment(ask: Ask) -> Answer:
     found = _comment(ask)
+    _unlocked(ask, found.issue)
     found.body, found.updated = _body(ask), ask.github.clock.stamp()
     return Answer(200, shapes.comment(ask.at, ask.repo, found))
 
@@ -136,6 +143,7 @@ def list_reactions(ask: Ask) -> Answer:
 @route("POST", "{R}/issues/comments/{comment_id}/reactions", *EITHER)
 def create_reaction(ask: Ask) -> Answer:
     comment, content, login = _comment(ask), ask.body["content"], ask.caller.login
+    _unlocked(ask, comment.issue)
     for made in comment.reactions:
         if (made.login, made.content) == (login, content):
             return Answer(200, shapes.reaction(ask.at, made))

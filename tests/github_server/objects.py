@@ -74,6 +74,11 @@ class Objects:
         self._kept[sha] = (kind, data)
         return sha
 
+    def all(self) -> Iterator[tuple[str, str, bytes]]:
+        """Yield every object as SHA, kind and bytes."""
+        for sha, (kind, data) in list(self._kept.items()):
+            yield sha, kind, data
+
     def kind(self, sha: str) -> str | None:
         return self._kept[sha][0] if sha in self._kept else None
 

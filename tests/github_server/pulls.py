@@ -46,7 +46,7 @@ def shape_pull(ask: Ask, pull: PullRequest) -> Json:
             for name in ("comments", "review_comments", "review_comment", "commits", "statuses")
         },
         "state": pull.state,
-        "locked": False,
+        "locked": pull.number in repo.locked,
         "title": pull.title,
         "body": pull.body,
         "user": shapes.user(at, pull.login),

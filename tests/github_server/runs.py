@@ -77,13 +77,8 @@ def shape_run(ask: Ask, run: WorkflowRun) -> Json:
 
 def _listed(ask: Ask, runs: Sequence[WorkflowRun]) -> Answer:
     query = ask.query
-    said = {
-        "actor": lambda run: run.actor,
-        "branch": lambda run: run.head_branch,
-        "event": lambda run: run.event,
-        "head_sha": lambda run: run.head_sha,
-    }
-    found = [run for run in runs if all(of(run) == query[name] for name, of in said.items() if name in query)]
+    said = {"actor": "actor", "branch": "head_branch", "event": "event", "head_sha": "head_sha"}
+    found = [run for run in runs if all(getattr(run, of) == query[name] for name, of in said.items() if name in query)]
     if "status" in query:
         found = [run for run in found if query["status"] in (run.status, run.conclusion)]
     found.sort(key=lambda run: run.id, reverse=True)

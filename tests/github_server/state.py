@@ -83,9 +83,9 @@ class GitHub:
         self.tokens[name] = made
         return made
 
-    def reader(self, **told: str) -> Token:
+    def reader(self) -> Token:
         """Make the token of a pull request from a fork: it reads everything and writes nothing."""
-        return self.token(permissions=READ_ONLY, **told)
+        return self.token(permissions=READ_ONLY)
 
     def sign(self, content_type: str, content: bytes) -> str:
         """Keep bytes under a key that nobody can guess, as storage behind a signed address does."""
@@ -97,11 +97,13 @@ class GitHub:
 class Repository:
     """One repository: its git data and everything that GitHub keeps around it."""
 
-    def __init__(self, github: GitHub, full_name: str, *, private: bool = False, parent: Repository | None = None):
+    def __init__(
+        self, github: GitHub, full_name: str, *, private: bool = False, parent: Repository | None = None
+    ) -> None:
         self.github, self.full_name, self.private, self.parent = github, full_name, private, parent
         self.owner, _, self.name = full_name.partition("/")
         self.id = github.id()
-        self.default_branch = parent.default_branch if parent else "main"
+        self.default_branch: str = parent.default_branch if parent else "main"
         self.created = github.clock.stamp()
         self.objects: Objects = parent.objects if parent else Objects()
         self.refs: dict[str, str] = {}
@@ -113,6 +115,7 @@ class Repository:
         self.issues: dict[int, Issue] = {}
         self.pulls: dict[int, PullRequest] = {}
         self.comments: dict[int, Comment] = {}
+        self.locked: set[int] = set()  # numbers of conversations
         self.checks: dict[int, CheckRun] = {}
         self.runs: dict[int, WorkflowRun] = {}
         self.artifacts: dict[int, Artifact] = {}
@@ -145,7 +148,7 @@ class Repository:
         found = self.ref(name)
         if found is None and name == "HEAD":
             found = self.ref(f"heads/{self.default_branch}")
-        if found is None and SHORTEST_SHA <= len(name) and re.fullmatch(r"[0-9a-f]+", name):
+        if found is None and len(name) >= SHORTEST_SHA and re.fullmatch(r"[0-9a-f]+", name):
             full = [name] if SHA.match(name) and name in self.objects else self.objects.matching(name)
             found = full[0] if len(full) == 1 else None
         while found is not None and self.objects.kind(found) == "tag":
@@ -177,6 +180,7 @@ class Repository:
         elif not force:
             raise RefusalError(422, "Update is not a fast forward")
         self.refs[ref] = sha
+        self.settle()
 
     # What tests do as somebody else
 
@@ -205,11 +209,20 @@ class Repository:
                 author=self.person(login),
             )
             self.refs[ref] = sha
+            self.settle()
             return self.objects.commit(sha)
+
+    def settle(self) -> None:
+        """Let the open pull requests of the fork network follow their branches."""
+        for repo in self.github.repositories.values():
+            if repo.objects is self.objects:
+                for pull in repo.pulls.values():
+                    merging.refresh(repo, pull)
 
     def force_push(self, branch: str, sha: str) -> None:
         with self.github.lock:
             self.refs[f"refs/heads/{branch}"] = sha
+            self.settle()
 
     def read(self, path: str, ref: str | None = None) -> bytes | None:
         """Return a file's bytes on a branch, tag or commit; None when it or the ref is not there."""
@@ -234,6 +247,7 @@ class Repository:
                 self.objects.put(kind, packed[end + 1 : end + 1 + int(size)])
                 at = end + 2 + int(size)
             self.refs[f"refs/heads/{branch or self.default_branch}"] = sha
+            self.settle()
             return self.objects.commit(sha)
 
     def release(self, tag: str) -> Release | None:
@@ -280,7 +294,9 @@ class Repository:
     def merge(self, pull: PullRequest | int, method: str = "merge", *, login: str = "octo") -> Commit:
         """Merge by ``merge``, ``squash`` or ``rebase``; return what is then the base branch's tip."""
         with self.github.lock:
-            return merging.merge(self, self.pulls[pull] if isinstance(pull, int) else pull, method, login)
+            merged = merging.merge(self, self.pulls[pull] if isinstance(pull, int) else pull, method, login)
+            self.settle()
+            return merged
 
     def close(self, pull: PullRequest | int) -> None:
         with self.github.lock:
@@ -299,6 +315,7 @@ class Repository:
         conclusion: str | None = "success",
         actor: str = "alice",
         attempt: int = 1,
+        name: str | None = None,
     ) -> WorkflowRun:
         """Record a run of a workflow; with ``pull`` its head is the pull request's."""
         with self.github.lock:
@@ -314,6 +331,7 @@ class Repository:
                 conclusion=conclusion if status == "completed" else None,
                 actor=actor,
                 attempt=attempt,
+                name=name,
             )
 
     def rerun(self, run: WorkflowRun, conclusion: str | None = "success") -> WorkflowRun:
@@ -331,6 +349,10 @@ class Repository:
         tree = self.tip().tree if f"refs/heads/{self.default_branch}" in self.refs else None
         files = [p for p in self.objects.files(tree) if p.startswith(".github/workflows/")] if tree else []
         return sorted({*files, *(run.path for run in self.runs.values())})
+
+    def lock(self, number: int) -> None:
+        """Lock a conversation: nobody comments or reacts any more."""
+        self.locked.add(number)
 
     def has_thread(self, number: int) -> bool:
         return number in self.issues or number in self.pulls

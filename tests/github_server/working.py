@@ -43,6 +43,7 @@ def add_run(
     conclusion: str | None,
     actor: str,
     attempt: int,
+    name: str | None,
 ) -> WorkflowRun:
     if pull is not None:
         head_sha, head_branch = head_sha or pull.head_sha, head_branch or pull.head
@@ -57,7 +58,7 @@ def add_run(
         attempt=attempt,
         event=event,
         path=path,
-        name=path.rpartition("/")[2].partition(".")[0],
+        name=name or path.rpartition("/")[2].partition(".")[0],
         head_sha=head_sha or source.tip(branch).sha,
         head_branch=branch,
         head_repo=source,
@@ -82,6 +83,8 @@ def rerun(repo: Repository, run: WorkflowRun, conclusion: str | None) -> Workflo
 
 
 def add_artifact(repo: Repository, run: WorkflowRun, name: str, content: bytes | Mapping[str, bytes | str]) -> Artifact:
+    if any((artifact.run, artifact.name) == (run.id, name) for artifact in repo.artifacts.values()):
+        raise ValueError(f"run {run.id} has an artifact {name} already")
     if not isinstance(content, bytes):
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
