@@ -299,3 +299,22 @@ class Origin(Record, frozen=True):
     created: str
     pull_request: int | None = None
     schema_version: int = RESULT_SCHEMA_VERSION
+
+
+class Notice(Record, frozen=True):
+    """What a `repository_dispatch` tells of a title that moved: `modelbout-promoted` or `modelbout-rolled-back`.
+
+    At least once: a job that was stopped and run again may send it twice. A receiver keeps the highest ``seq`` of each
+    model and drops what is not above it. The release's tag is ``<model>@<version>`` in ``repository``.
+    """
+
+    repository: str
+    model: str
+    stage: str
+    version: str
+    previous: str | None
+    seq: int
+    bundle_digest: str
+    pull_request: int | None = None
+    run_url: str | None = None
+    schema_version: int = RESULT_SCHEMA_VERSION

@@ -13,6 +13,7 @@ from modelbout.registry.ledger import Event
 from modelbout.results import (
     RESULT_SCHEMA_VERSION,
     BoutResult,
+    Notice,
     PromotionResult,
     TrainingResult,
     ValidationResult,
@@ -34,6 +35,7 @@ _RECORDS: tuple[tuple[str, type[Record], int], ...] = (
     ("training", TrainingResult, RESULT_SCHEMA_VERSION),
     ("bout", BoutResult, RESULT_SCHEMA_VERSION),
     ("promotion", PromotionResult, RESULT_SCHEMA_VERSION),
+    ("notice", Notice, RESULT_SCHEMA_VERSION),
     ("manifest", Manifest, BUNDLE_SCHEMA_VERSION),
     ("event", Event, EVENT_VERSION),
 )
