@@ -16,7 +16,7 @@ from modelbout.cli import console, options
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
 @options.dry_run
 def command(*, table: Path, model: str | None, target: str | None, force: bool, dry_run: bool) -> None:
-    """Draft modelbout.yaml, contract.yaml, pipeline.py, a workflow and .gitignore from a table.
+    """Draft modelbout.yaml, contract.yaml, pipeline.py, workflows and .gitignore from a table.
 
     Looks at the CSV or Parquet file and guesses; every guess is marked for your review. Nothing that
     exists is overwritten without --force.

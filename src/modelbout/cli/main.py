@@ -28,7 +28,7 @@ MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}  # a full, closed
 
 # One line each here, so that --help imports no command.
 COMMANDS = {
-    "init": "Draft modelbout.yaml, a contract and a workflow from a table.",
+    "init": "Draft modelbout.yaml, a contract and workflows from a table.",
     "validate": "Check the data against its contract.",
     "train": "Train a challenger and seal its bundle.",
     "compare": "Let the challenger meet the champion on the holdout.",

@@ -1,1 +1,1 @@
-"""A first look at a table drafts modelbout.yaml, its contract, a pipeline and a workflow for review."""
+"""A first look at a table drafts modelbout.yaml, its contract, a pipeline and workflows for review."""

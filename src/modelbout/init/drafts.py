@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PIPELINE_FILE = "pipeline.py"
+# Each template with the name of its file; a model in a directory of its own has its name in all of them.
+WORKFLOWS = {
+    "bout.yml": "bout{}.yml",
+    "modelbout.yml": "modelbout{}.yml",
+    "modelbout-forks.yml": "modelbout{}-forks.yml",
+    "modelbout-promote.yml": "modelbout{}-promote.yml",
+    "modelbout-rollback.yml": "modelbout{}-rollback.yml",
+}
+REQUIREMENTS_FILE = "requirements.txt"
+REQUIREMENTS = "numpy pandas scikit-learn skops"  # what `estimator:` needs in the interpreter that trains
 IGNORE_FILE = ".gitignore"
 IGNORED = (".modelbout/", "__pycache__/")
 HOLDOUT_SHARE = 0.2
@@ -52,7 +63,7 @@ class Draft:
 
 
 def draft(table: Path, *, root: Path, model: str | None, target: str | None) -> tuple[Draft, ...]:
-    """Draft modelbout.yaml, contract.yaml, pipeline.py, a workflow and .gitignore from a look at one table.
+    """Draft modelbout.yaml, contract.yaml, pipeline.py, workflows and .gitignore from a look at one table.
 
     Args:
         table: a CSV or Parquet file inside the repository.
@@ -86,7 +97,7 @@ def draft(table: Path, *, root: Path, model: str | None, target: str | None) -> 
         Draft(CONFIG_FILE, render("modelbout.yaml", facts)),
         Draft(CONTRACT_FILE, contract),
         Draft(PIPELINE_FILE, render("pipeline.py", facts)),
-        _workflow(root, name),
+        *_workflows(root, name),
         _ignore(root),
     )
 
@@ -172,20 +183,20 @@ def _without_leaks(opened: Scan, guessed: Roles, hit: str | None) -> Roles:
     )
 
 
-def _workflow(root: Path, model: str) -> Draft:
-    """Draft the workflow where GitHub looks for it: at the top of the repository."""
-    from modelbout import __version__  # noqa: PLC0415 -- the package's own face imports nothing of this
-
+def _workflows(root: Path, model: str) -> tuple[Draft, ...]:
+    """Draft the workflows where GitHub looks for them: at the top of the repository."""
     top = repository(root)
-    directory = "" if top == root else root.relative_to(top).as_posix()
-    suffix = model if directory else ""
-    packages = f"modelbout=={__version__}"
-    if (root / "requirements.txt").is_file():
-        packages += " -r requirements.txt"
-    name = f"modelbout-{suffix}.yml" if suffix else "modelbout.yml"
-    up = "../" * len(Path(directory).parts)
-    facts = {"directory": directory, "suffix": suffix, "packages": packages}
-    return Draft(f"{up}.github/workflows/{name}", render("workflow.yml", facts))
+    directory = "" if top == root else f"{root.relative_to(top).as_posix()}/"
+    suffix = f"-{model}" if directory else ""
+    wanted = REQUIREMENTS
+    if (root / REQUIREMENTS_FILE).is_file():
+        wanted = f"-r {shlex.quote(directory + REQUIREMENTS_FILE)}"
+    facts = {"up": directory, "suffix": suffix, "install": f"python -m pip install {wanted}"}
+    away = "../" * len(Path(directory).parts)
+    return tuple(
+        Draft(f"{away}.github/workflows/{name.format(suffix)}", render(template, facts))
+        for template, name in WORKFLOWS.items()
+    )
 
 
 def _ignore(root: Path) -> Draft:

@@ -43,4 +43,4 @@ def test_a_text_survives_python(text: str) -> None:
 
 def test_a_fact_that_is_missing_is_no_blank() -> None:
     with pytest.raises(jinja2.UndefinedError):
-        render("workflow.yml", {})
+        render("bout.yml", {})
