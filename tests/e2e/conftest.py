@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.act import Act
-from tests.e2e.artifacts import Shelf
 from tests.e2e.world import World
 from tests.github_server.server import Server
 
@@ -42,8 +41,5 @@ def world(tmp_path: Path, suite: Path) -> Iterator[World]:
     with Server() as server:
         repo = server.github.repository("octo/shop", files={"README.md": "# shop\n"})
         person = server.github.token(login="octo").value
-        made = World(server, repo, act, person, tmp_path)
-        with Shelf(made.keep) as shelf:
-            made.shelf = shelf.url
-            yield made
+        yield World(server, repo, act, person, tmp_path)
     server.check()

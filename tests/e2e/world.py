@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import urllib.request
@@ -14,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from tests.e2e import jobs
 from tests.e2e.act import Act, Log, python_directory
-from tests.github_server.records import Artifact, WorkflowRun
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.jobs import Done, Json
+    from tests.github_server.records import Comment, PullRequest, WorkflowRun
     from tests.github_server.server import Server
     from tests.github_server.state import Repository
 
@@ -66,57 +65,54 @@ class World:
     act: Act
     person: str
     scratch: Path
-    shelf: str = ""
     attempts: count[int] = field(default_factory=count)
 
     # What people do
 
-    def api(self, method: str, path: str, body: Json | None = None, *, repo: Repository | None = None) -> Any:
-        """Ask the server as the maintainer; ``path`` begins behind the repository."""
-        url = f"{self.server.url}/repos/{(repo or self.repo).full_name}{path}"
-        headers = {"Authorization": f"Bearer {self.person}", "Accept": "application/vnd.github+json"}
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 -- loopback, from the fixture
+    def get(self, path: str) -> Any:
+        """Read from the API as the maintainer, as payloads of events hold it; ``path`` begins behind the repository."""
+        url = f"{self.server.url}/repos/{self.repo.full_name}{path}"
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.person}"})  # noqa: S310 -- loopback, from the fixture
         with urllib.request.urlopen(request) as answer:  # noqa: S310 -- see above
-            told = answer.read()
-        return json.loads(told) if told else None
+            return json.loads(answer.read())
 
     def push(self, files: Files, branch: str, *, repo: Repository | None = None) -> str:
         return (repo or self.repo).commit(files, branch=branch, message="Try something").sha
 
-    def open_pull(self, branch: str, *, fork: Repository | None = None) -> int:
-        head = f"{fork.owner}:{branch}" if fork else branch
-        body = {"title": "Another model", "head": head, "base": self.repo.default_branch, "body": ""}
-        number: int = self.api("POST", "/pulls", body)["number"]
-        return number
+    def open_pull(self, files: Files, branch: str, *, fork: Repository | None = None) -> PullRequest:
+        """Push files to a branch, of a fork where one is given, and open a pull request from it."""
+        self.push(files, branch, repo=fork)
+        return self.repo.open_pull(branch, head_repo=fork)
 
-    def merge(self, pull: int) -> str:
+    def merge(self, pull: PullRequest) -> str:
         """Merge a pull request as the button does; return the merge commit."""
-        sha: str = self.api("PUT", f"/pulls/{pull}/merge", {"merge_method": "merge"})["sha"]
-        return sha
+        return self.repo.merge(pull).sha
 
-    def comments(self, number: int) -> list[Json]:
-        found: list[Json] = self.api("GET", f"/issues/{number}/comments")
+    def comment(self, pull: PullRequest) -> Comment:
+        """Return the one comment under a pull request."""
+        (found,) = self.repo.comments_of(pull.number)
         return found
+
+    def ledger(self, model: str) -> list[tuple[str, str]]:
+        """Return what the ledger tells of a model: event and version."""
+        read = self.repo.read(f"ledger/{model}.jsonl", "modelbout/ledger") or b""
+        events = [json.loads(line) for line in read.splitlines()]
+        assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+        return [(event["event"], event["version"]) for event in events]
+
+    def champion(self, model: str) -> str | None:
+        read = self.repo.read("champions.json", "modelbout/ledger")
+        champions = json.loads(read)["models"] if read else {}
+        return None if model not in champions else next(iter(champions[model].values()))["version"]
 
     # What starts workflows
 
-    def bout(self, pull: int, *, workflow: str = "modelbout.yml", action: str = "synchronize") -> Run:
+    def bout(self, pull: PullRequest, *, workflow: str = "modelbout.yml") -> Run:
         """Run what a pull request starts."""
-        shown = self.api("GET", f"/pulls/{pull}")
-        sha = self.api("GET", f"/git/ref/pull/{pull}/merge")["object"]["sha"]
-        payload = {"action": action, "number": pull, "pull_request": shown}
-        head = self.repo.pulls[pull]
-        return self.run(
-            workflow,
-            "pull_request",
-            payload,
-            sha=sha,
-            ref=f"refs/pull/{pull}/merge",
-            head_sha=head.head_sha,
-            head_branch=head.head,
-            head_repo=head.head_repo,
-        )
+        shown = self.get(f"/pulls/{pull.number}")
+        payload = {"action": "synchronize", "number": pull.number, "pull_request": shown}
+        ref = f"refs/pull/{pull.number}/merge"
+        return self.run(workflow, "pull_request", payload, sha=self.repo.refs[ref], ref=ref, pull=pull)
 
     def pushed(self, after: str, *, workflow: str = "modelbout-promote.yml") -> Run:
         """Run what a push to the default branch starts."""
@@ -127,7 +123,7 @@ class World:
 
     def completed(self, run: int, *, workflow: str = "modelbout-forks.yml") -> Run:
         """Run what the end of another run starts."""
-        shown = self.api("GET", f"/actions/runs/{run}")
+        shown = self.get(f"/actions/runs/{run}")
         ref = f"refs/heads/{self.repo.default_branch}"
         payload = {"action": "completed", "workflow_run": shown, "workflow": {"name": shown["name"]}}
         return self.run(workflow, "workflow_run", payload, sha=self.repo.tip().sha, ref=ref)
@@ -148,23 +144,15 @@ class World:
         *,
         sha: str,
         ref: str,
-        head_sha: str | None = None,
-        head_branch: str | None = None,
-        head_repo: Repository | None = None,
+        pull: PullRequest | None = None,
     ) -> Run:
         """Run one workflow job by job, as GitHub would: each with a token of its own."""
         path = f".github/workflows/{name}"
         tree = self.checked_out(sha)
         workflow = jobs.parse((tree / path).read_text(encoding="utf-8"))
-        record = self.recorded(
-            event,
-            path,
-            workflow["name"],
-            head_sha=head_sha or sha,
-            head_branch=head_branch or self.repo.default_branch,
-            head_repo=head_repo or self.repo,
-        )
-        shown = self.api("GET", "")
+        own = {"name": workflow["name"], "path": path, "event": event, "status": "in_progress", "pull": pull}
+        record = self.repo.add_run(head_sha=None if pull else sha, actor="octo", **own)
+        shown = self.get("")
         sender = {"login": "octo", "id": 1, "type": "User"}
         payload = {**payload, "repository": shown, "sender": sender}
         done: dict[str, Done] = {}
@@ -173,7 +161,7 @@ class World:
             answer = self.fresh("answer.json")
             file = self.fresh(name)
             file.write_text(jobs.alone(workflow, job, done, answer), encoding="utf-8")
-            fork = event == "pull_request" and head_repo is not self.repo
+            fork = pull is not None and pull.head_repo is not self.repo
             token = self.server.github.token(
                 permissions=jobs.granted(workflow, job, fork=fork), repositories=frozenset({self.repo.full_name})
             )
@@ -187,43 +175,6 @@ class World:
         self.server.check()
         return Run(record.id, done, logs)
 
-    def recorded(
-        self, event: str, path: str, name: str, *, head_sha: str, head_branch: str, head_repo: Repository
-    ) -> WorkflowRun:
-        """Make the server's record of a run that has begun."""
-        now = self.server.github.clock.stamp()
-        number = self.server.github.id()
-        made = WorkflowRun(
-            id=number,
-            number=len(self.repo.runs) + 1,
-            attempt=1,
-            event=event,
-            path=path,
-            name=name,
-            head_sha=head_sha,
-            head_branch=head_branch,
-            head_repo=head_repo,
-            status="in_progress",
-            conclusion=None,
-            actor="octo",
-            created=now,
-            updated=now,
-            title="Another model",
-        )
-        self.repo.runs[number] = made
-        return made
-
-    def keep(self, run: int, name: str, content: bytes) -> str | None:
-        """Keep an artifact of a run; a name is taken once, as version 4 of the action has it."""
-        with self.server.github.lock:
-            if any(one.run == run and one.name == name for one in self.repo.artifacts.values()):
-                return "Conflict: an artifact with this name already exists on the workflow run"
-            now = self.server.github.clock.stamp()
-            number = self.server.github.id()
-            digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-            self.repo.artifacts[number] = Artifact(number, name, run, content, digest, now, now)
-        return None
-
     def environment(self, record: WorkflowRun, path: str, sha: str, ref: str) -> dict[str, str]:
         """Return what the runner tells each step."""
         return {
@@ -236,7 +187,7 @@ class World:
             "GITHUB_REF": ref,
             "SHA_REF": sha,  # what act takes the commit from
             "E2E_REMOTES": str(self.scratch / "remotes"),
-            "E2E_ARTIFACTS": self.shelf,
+            "E2E_ARTIFACTS": f"{self.server.url}/_actions/artifacts",
             "E2E_PYTHON": str(python_directory()),
             "PIP_NO_INDEX": "1",  # what the user installs is here already, and nothing else is fetched
         }
@@ -252,7 +203,7 @@ class World:
         if not bare.exists():
             git("init", "--quiet", "--bare", str(bare))
             git("-C", str(bare), "config", "uploadpack.allowAnySHA1InWant", "true")
-        for one, (kind, data) in self.repo.objects._kept.items():
+        for one, kind, data in self.repo.objects.all():
             loose = bare / "objects" / one[:2] / one[2:]
             if not loose.exists():
                 loose.parent.mkdir(exist_ok=True)

@@ -45,8 +45,8 @@ def main() -> int:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files:
             archive.write(path, path.relative_to(top).as_posix())
-    url = f"{os.environ['E2E_ARTIFACTS']}/{os.environ['GITHUB_RUN_ID']}/{name}"
-    request = urllib.request.Request(url, data=packed.getvalue(), method="PUT")  # noqa: S310 -- loopback, from the test
+    url = f"{os.environ['E2E_ARTIFACTS']}/{os.environ['GITHUB_RUN_ID']}?name={name}"
+    request = urllib.request.Request(url, data=packed.getvalue(), method="POST")  # noqa: S310 -- loopback, from the test
     try:
         with urllib.request.urlopen(request):  # noqa: S310 -- see above
             say(f"Artifact {name} with {len(files)} files, {len(packed.getvalue())} bytes")
