@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from github import Auth
 from github.Requester import Requester
 
+from modelbout.github.api.answers import PER_PAGE
 from modelbout.github.api.wire import ASSET_TIMEOUT, REFUSED, TIMEOUT, Channel, StrayError, Wire, origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PER_PAGE = 100  # the most that GitHub gives; docs.github.com, "Using pagination in the REST API"
+    import requests
+
 API_VERSION = "2022-11-28"  # the version that every GHES since 3.9 knows as well
 PAGE = "a web page instead of an answer"
 Answer = tuple[dict[str, Any], Any]
@@ -45,6 +47,7 @@ class Courier(Requester):
         )
         self._wire = wire
         self._api_url = api_url
+        self._agent = agent
 
     def requestJsonAndCheck(  # noqa: N802, PLR0917 -- PyGithub's name and arguments
         self,
@@ -113,9 +116,21 @@ class Courier(Requester):
         cnx: object = None,  # noqa: ARG002 -- PyGithub's signature; the wire is ours
         chunk_size: int | None = 1 << 20,
     ) -> tuple[int, dict[str, Any], Iterator[bytes]]:
-        """Return status, headers and the chunks of a download; follows the redirect to the storage."""
-        channel: Any = Channel(self._wire, self._api_url, timeout=ASSET_TIMEOUT)
-        return super().getStream(self._at_home(url), parameters, dict(headers or {}), channel, chunk_size)
+        """Return status, headers and the chunks of a download; follows the redirect to the storage.
+
+        Raises:
+            GithubException: a refusal, as for all other calls; PyGithub's own raises something else here.
+        """
+        url = self.add_parameters_to_url(self._api_url + self._at_home(url), parameters or {})
+        shown = {"Accept": "application/octet-stream", "User-Agent": self._agent} | dict(headers or {})
+        if self.auth is not None:
+            self.auth.authentication(shown)
+        response = self._wire.send("GET", url, shown, timeout=ASSET_TIMEOUT, stream=True)
+        heads: dict[str, Any] = {name.lower(): value for name, value in response.headers.items()}
+        if response.status_code >= REFUSED:
+            told = json.loads(legible(response.status_code, heads, response.text))
+            raise self.createException(response.status_code, heads, told)
+        return response.status_code, heads, _chunks(response, chunk_size)
 
     def _at_home(self, url: str) -> str:
         """Return the path behind the API's address; an address elsewhere never gets our token."""
@@ -134,6 +149,14 @@ class Courier(Requester):
         uploads = (scheme, f"uploads.{host.removeprefix('api.')}", port)
         if origin(url) not in ((scheme, host, port), uploads):
             raise StrayError(f"an answer names {urlsplit(url).hostname} for uploads")
+
+
+def _chunks(response: requests.Response, size: int | None) -> Iterator[bytes]:
+    """Yield the body, and let go of the connection however that ends."""
+    try:
+        yield from response.iter_content(size)
+    finally:
+        response.close()
 
 
 def legible(status: int, headers: Mapping[str, Any], text: str) -> str:

@@ -40,6 +40,7 @@ class Session:
         requester: PyGithub's, over our wire, for endpoints that have no typed method.
         repo: PyGithub's repository; making it calls nothing.
         dry_run: whether writes are told instead of made.
+        patience: what is left of the time that this session may wait.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Session:
         self.dry_run = tell is not None
         self._tell = tell
         self._token = token
-        self._patience = patience
+        self.patience = patience
         self._login: str | None = None
         self._wire = Wire(patience, writable=tell is None)
         self.requester: Requester = Courier(self._wire, api_url=api_url, token=token, agent=f"modelbout/{__version__}")
@@ -116,7 +117,7 @@ class Session:
             try:
                 return call()
             except MissingError:
-                if not self._patience.wait(seconds):
+                if not self.patience.wait(seconds):
                     raise
         return call()
 
