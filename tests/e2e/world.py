@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import urllib.request
+import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.jobs import Done, Json
-    from tests.github_server.records import Comment, PullRequest, WorkflowRun
+    from tests.github_server.records import Artifact, Comment, PullRequest, WorkflowRun
     from tests.github_server.server import Server
     from tests.github_server.state import Repository
 
@@ -92,6 +94,11 @@ class World:
         """Return the one comment under a pull request."""
         (found,) = self.repo.comments_of(pull.number)
         return found
+
+    def member(self, artifact: Artifact, name: str) -> bytes:
+        """Return a file of an artifact."""
+        with zipfile.ZipFile(io.BytesIO(artifact.content)) as archive:
+            return archive.read(name)
 
     def ledger(self, model: str) -> list[tuple[str, str]]:
         """Return what the ledger tells of a model: event and version."""
