@@ -122,23 +122,35 @@ class Deployments:
         return found[0].state if found else None
 
     def set_state(
-        self, deployment: Deployment, state: State, *, description: str = "", log_url: str = "", url: str = ""
+        self,
+        deployment: Deployment,
+        state: State,
+        *,
+        description: str = "",
+        log_url: str = "",
+        url: str = "",
+        alone: bool = True,
     ) -> None:
         """Give a deployment a new state; does nothing in a dry run.
 
         Args:
             deployment: which.
-            state: the new state; ``success`` makes earlier ones of this environment inactive.
+            state: the new state.
             description: what people read; cut after DESCRIPTION_LIMIT characters.
             log_url: where the work can be seen, such as the run.
             url: where the result can be seen.
+            alone: whether ``success`` makes all earlier ones of this environment inactive.
 
         Raises:
             GitHubError: GitHub does not take it.
         """
         if not self.session.writes(f"mark the deployment to {deployment.environment} as {state}"):
             return
-        body = {"state": state, "description": cause(description, limit=DESCRIPTION_LIMIT)}
+        body: dict[str, object] = {
+            "state": state,
+            "description": cause(description, limit=DESCRIPTION_LIMIT),
+            "auto_inactive": alone,
+        }
         body |= {key: value for key, value in (("log_url", log_url), ("environment_url", url)) if value}
         with self.session.told(f"mark the deployment to {deployment.environment} as {state}"):
             one(self.session, _Status, f"/deployments/{deployment.id}/statuses", method="POST", body=body)

@@ -1,0 +1,106 @@
+"""After a title moved: a deployment for people, a dispatch for programs. Neither can undo what the ledger says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modelbout.github.api.deployments import Deployments
+from modelbout.github.api.dispatch import dispatch
+from modelbout.github.api.errors import GitHubError
+from modelbout.results import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from modelbout.github.api.session import Session
+    from modelbout.results import PromotionResult
+
+EVENT_TYPES: Mapping[str, str] = {"promote": "modelbout-promoted", "rollback": "modelbout-rolled-back"}
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """Tells of titles that moved.
+
+    Attributes:
+        session: the repository where the deployments are recorded.
+        sender: who sends dispatches; another session when they need another token.
+        targets: repositories that get a dispatch.
+        last: the last stage, which is production to GitHub.
+        deployments: whether deployments are recorded.
+    """
+
+    session: Session
+    sender: Session
+    targets: Sequence[str] = ()
+    last: str = "production"
+    deployments: bool = True
+
+    def tell(self, result: PromotionResult, *, commit: str) -> tuple[GitHubError, ...]:
+        """Record the deployment and send the dispatches; return what failed, so that the rest is done all the same.
+
+        To be called again after a crash: a deployment is recorded once, a dispatch is sent at least once.
+
+        Args:
+            result: what happened to the title.
+            commit: the commit of the version that holds it now.
+        """
+        failed = []
+        if self.deployments:
+            try:
+                self._record(result, commit)
+            except GitHubError as error:
+                failed.append(error)
+        for target in self.targets:
+            try:
+                dispatch(self.sender, EVENT_TYPES[result.event], notice(self.session, result), repository=target)
+            except GitHubError as error:
+                failed.append(error)
+        return tuple(failed)
+
+    def _record(self, result: PromotionResult, commit: str) -> None:
+        book = Deployments(self.session)
+        task = f"modelbout:{result.model}:{result.seq}"
+        found = () if self.session.dry_run else book.find(environment=result.stage, sha=commit, task=task)
+        made = found[0] if found else None
+        if made is None:
+            made = book.create(
+                environment=result.stage,
+                sha=commit,
+                task=task,
+                description=f"{result.model}@{result.version}: {result.reason}",
+                payload=notice(self.session, result),
+                production=result.stage == self.last,
+            )
+        elif book.state(made) == "success":
+            return
+        if made is not None:
+            # Several models stand in one environment: one's success must not make the others inactive.
+            book.set_state(
+                made,
+                "success",
+                description=f"{result.model}@{result.version} holds the title",
+                log_url=result.run_url or "",
+                alone=False,
+            )
+
+
+def notice(session: Session, result: PromotionResult) -> dict[str, object]:
+    """Return what a dispatch and a deployment tell programs; its shape is ``schemas/notice.schema.json``."""
+    told: dict[str, object] = msgspec.to_builtins(
+        Notice(
+            repository=session.repository,
+            model=result.model,
+            stage=result.stage,
+            version=result.version or "",
+            previous=result.previous,
+            seq=result.seq or 0,
+            bundle_digest=result.bundle_digest or "",
+            pull_request=result.pull_request,
+            run_url=result.run_url,
+        )
+    )
+    return told
