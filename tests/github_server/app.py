@@ -205,7 +205,7 @@ class App:
         with self.github.lock:
             now = self.github.clock.now().timestamp()
             if now >= token.resets:
-                token.used, token.resets = 0, now + HOUR
+                token.used, token.resets = 0, int(now) + HOUR
             if token.used >= token.limit:
                 raise RefusalError(403, "API rate limit exceeded for installation.", None)
             token.used += 1

@@ -149,10 +149,14 @@ class Rules:
     def due(self, method: str, path: str, token: str | None) -> Fault | None:
         kinds = ("*", method) if method == "GET" else ("*", method, "WRITE")
         with self.lock:
-            for rule in self.rules:
-                if rule.method not in kinds or not rule.pattern.match(path) or rule.token not in (None, token):
-                    continue
+            matching = [
+                rule
+                for rule in self.rules
+                if rule.method in kinds and rule.pattern.match(path) and rule.token in (None, token)
+            ]
+            for rule in matching:
                 rule.seen += 1
+            for rule in matching:
                 if rule.seen >= rule.nth and (rule.times is None or rule.struck < rule.times):
                     rule.struck += 1
                     return rule.fault

@@ -35,7 +35,7 @@ class Token:
     expires: datetime | None = None
     limit: int = RATE_LIMIT
     used: int = 0
-    resets: float = 0.0
+    resets: int = 0  # seconds of the epoch
 
     @property
     def bot(self) -> bool:

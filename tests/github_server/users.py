@@ -27,6 +27,6 @@ def get_other_user(ask: Ask) -> Answer:
 def rate_limit(ask: Ask) -> Answer:
     limit, used, reset = 60, 0, int(ask.github.clock.now().timestamp()) + 3600
     if ask.token is not None:
-        limit, used, reset = ask.token.limit, ask.token.used, int(ask.token.resets)
+        limit, used, reset = ask.token.limit, ask.token.used, ask.token.resets
     rate = {"limit": limit, "used": used, "remaining": max(limit - used, 0), "reset": reset}
     return Answer(200, {"resources": {"core": rate, "search": rate}, "rate": rate})
