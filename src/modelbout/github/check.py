@@ -106,12 +106,7 @@ class Judge:
         return True
 
     def _stands(self, wanted: Check) -> bool:
-        newest = self._checks.newest(wanted.name, wanted.mark)
-        if newest is None or (newest.title, newest.summary, newest.conclusion) != (
-            wanted.title,
-            wanted.summary,
-            wanted.conclusion,
-        ):
+        if not self._checks.stands(wanted):
             return False
         self._said = wanted
         return True

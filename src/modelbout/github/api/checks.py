@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from modelbout.github.api.answers import Shape, one
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from modelbout.github.api.session import Session
 
 TITLE_LIMIT = 255
@@ -16,7 +16,7 @@ TITLE_LIMIT = 255
 SUMMARY_LIMIT = 65_535
 """Bytes of a check's summary: GitHub's documentation."""
 
-PAGE = 100
+Conclusion = Literal["success", "failure", "neutral"]
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,26 @@ class Check:
     name: str
     title: str
     summary: str
-    conclusion: Literal["success", "failure", "neutral"]
+    conclusion: Conclusion
     mark: str
     link: str | None = None
+
+
+class _Output(Shape, frozen=True):
+    title: str | None = None
+    summary: str | None = None
+
+
+class _Check(Shape, frozen=True):
+    id: int
+    name: str
+    output: _Output
+    conclusion: str | None = None
+    external_id: str | None = None
+
+
+class _Checks(Shape, frozen=True):
+    check_runs: list[_Check]
 
 
 class Checks:
@@ -46,21 +63,30 @@ class Checks:
     def __init__(self, session: Session, head: str) -> None:
         self.session = session
         self.head = head
-        self._root = f"/repos/{session.repository}"
 
-    def newest(self, name: str, mark: str) -> Check | None:
-        """Return the newest check run of a name and mark, the one that GitHub shows; None when there is none."""
+    def stands(self, check: Check) -> bool:
+        """Tell whether the newest check run of this name and mark, the one that GitHub shows, says just this.
+
+        Raises:
+            GitHubError: GitHub cannot be asked.
+        """
+        query = {"check_name": check.name, "filter": "latest"}
         with self.session.told(f"list the check runs of {self.head[:7]}"):
-            _, found = self.session.requester.requestJsonAndCheck(
-                "GET",
-                f"{self._root}/commits/{self.head}/check-runs",
-                parameters={"check_name": name, "filter": "latest", "per_page": PAGE},
-            )
-        own = [raw for raw in found.get("check_runs", []) if raw.get("external_id") == mark]
-        return _check(max(own, key=lambda raw: int(raw["id"]))) if own else None
+            found = one(self.session, _Checks, f"/commits/{self.head}/check-runs", parameters=query).check_runs
+        own = [run for run in found if run.external_id == check.mark and run.name == check.name]
+        if not own:
+            return False
+        newest = max(own, key=lambda run: run.id)
+        said = (newest.output.title, newest.output.summary, newest.conclusion)
+        return said == (check.title, check.summary, check.conclusion)
 
     def create(self, check: Check) -> None:
-        """Post a check run that is over; a newer one of the same name takes the place of an older one."""
+        """Post a check run that is over; a newer one of the same name takes the place of an older one.
+
+        Raises:
+            ForbiddenError: the token may not.
+            GitHubError: GitHub cannot be asked; after an UnreachableError it may be there.
+        """
         asked: dict[str, object] = {
             "name": check.name,
             "head_sha": self.head,
@@ -71,17 +97,5 @@ class Checks:
         }
         if check.link:
             asked["details_url"] = check.link
-        with self.session.told(f"post the check run {check.name} (needs checks: write)"):
-            self.session.requester.requestJsonAndCheck("POST", f"{self._root}/check-runs", input=asked)
-
-
-def _check(raw: Mapping[str, Any]) -> Check:
-    output = raw.get("output") or {}
-    return Check(
-        name=raw.get("name") or "",
-        title=output.get("title") or "",
-        summary=output.get("summary") or "",
-        conclusion=raw.get("conclusion") or "neutral",
-        mark=raw.get("external_id") or "",
-        link=raw.get("details_url"),
-    )
+        with self.session.told(f"post the check run {check.name}"):
+            one(self.session, _Check, "/check-runs", method="POST", body=asked)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from modelbout.github.api.answers import PER_PAGE, Shape, one, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from modelbout.github.api.session import Session
 
-PAGE = 100
-"""Comments a page: the most that GitHub gives."""
-
 REFUSED = 400
 CREATED = 201
-
-_NEXT = re.compile(r'[?&]page=(\d+)[^>]*>;\s*rel="next"')
 
 
 @dataclass(frozen=True)
@@ -51,115 +49,136 @@ class Reaction:
     fresh: bool = False
 
 
+class _User(Shape, frozen=True):
+    login: str
+
+
+class _Comment(Shape, frozen=True):
+    id: int
+    html_url: str
+    created_at: str
+    body: str | None = None
+    user: _User | None = None
+
+    def record(self) -> Comment:
+        login = "" if self.user is None else self.user.login
+        return Comment(self.id, self.body or "", login, self.html_url, self.created_at)
+
+
+class _Reaction(Shape, frozen=True):
+    id: int
+    created_at: datetime
+    user: _User | None = None
+
+    def record(self, headers: Mapping[str, Any], *, fresh: bool = False) -> Reaction:
+        # A runner's clock may be wrong by minutes.
+        now = parsedate_to_datetime(str(headers["date"])) if headers.get("date") else datetime.now(UTC)
+        age = (now if now.tzinfo else now.replace(tzinfo=UTC)) - self.created_at
+        return Reaction(self.id, "" if self.user is None else self.user.login, age.total_seconds(), fresh)
+
+
 class Comments:
     """The comments of one pull request."""
 
     def __init__(self, session: Session, number: int) -> None:
         self.session = session
         self.number = number
-        self._root = f"/repos/{session.repository}/issues"
 
     def all(self) -> Iterator[Comment]:
         """Yield all comments, page by page, oldest first. GitHub's REST API does not tell which are minimised."""
-        page: str | None = "1"
-        while page is not None:
-            with self.session.told(f"list the comments of #{self.number}"):
-                headers, found = self.session.requester.requestJsonAndCheck(
-                    "GET", f"{self._root}/{self.number}/comments", parameters={"per_page": PAGE, "page": page}
-                )
-            yield from (_comment(raw) for raw in found)
-            following = _NEXT.search(str(headers.get("link", "")))
-            page = following[1] if following else None
+        path, doing = f"/issues/{self.number}/comments", f"list the comments of #{self.number}"
+        for page in pages(self.session, list[_Comment], path, doing=doing):
+            for found in page:
+                yield found.record()
 
     def get(self, comment: int) -> Comment:
         """Return one comment.
 
         Raises:
             MissingError: somebody has deleted it.
+            GitHubError: GitHub cannot be asked.
         """
         with self.session.told(f"read comment {comment}"):
-            _, found = self.session.requester.requestJsonAndCheck("GET", f"{self._root}/comments/{comment}")
-        return _comment(found)
+            return one(self.session, _Comment, f"/issues/comments/{comment}").record()
 
     def create(self, body: str) -> Comment:
-        """Post a comment; called again after a lost answer, it posts another one."""
-        with self.session.told(f"comment on #{self.number} (needs pull-requests: write)"):
-            _, found = self.session.requester.requestJsonAndCheck(
-                "POST", f"{self._root}/{self.number}/comments", input={"body": body}
-            )
-        return _comment(found)
+        """Post a comment; called again after a lost answer, it posts another one.
+
+        Raises:
+            ForbiddenError: the token may not, or the conversation is locked.
+            GitHubError: GitHub cannot be asked; after an UnreachableError the comment may be there.
+        """
+        path = f"/issues/{self.number}/comments"
+        with self.session.told(f"comment on #{self.number}"):
+            return one(self.session, _Comment, path, method="POST", body={"body": body}).record()
 
     def update(self, comment: int, body: str) -> None:
-        """Replace the text of a comment."""
-        with self.session.told(f"update comment {comment} (needs pull-requests: write)"):
-            self.session.requester.requestJsonAndCheck(
-                "PATCH", f"{self._root}/comments/{comment}", input={"body": body}
-            )
+        """Replace the text of a comment.
+
+        Raises:
+            MissingError: somebody has deleted it.
+            GitHubError: GitHub cannot be asked; after an UnreachableError the text may be the new one.
+        """
+        with self.session.told(f"update comment {comment}"):
+            one(self.session, _Comment, f"/issues/comments/{comment}", method="PATCH", body={"body": body})
 
     def delete(self, comment: int) -> None:
         """Delete a comment.
 
         Raises:
             MissingError: it is gone already.
+            GitHubError: GitHub cannot be asked.
         """
-        with self.session.told(f"delete comment {comment} (needs pull-requests: write)"):
-            self.session.requester.requestJsonAndCheck("DELETE", f"{self._root}/comments/{comment}")
+        with self.session.told(f"delete comment {comment}"):
+            self.session.requester.requestJsonAndCheck("DELETE", self._address(comment))
 
     def react(self, comment: int, content: str) -> Reaction:
-        """Set a reaction, and tell whether it was there already: at most one of each kind and person can be."""
-        with self.session.told(f"react to comment {comment} (needs pull-requests: write)"):
+        """Set a reaction, and tell whether it was there already: at most one of each kind and person can be.
+
+        Raises:
+            MissingError: the comment is gone.
+            GitHubError: GitHub cannot be asked; after an UnreachableError the reaction may be there.
+        """
+        with self.session.told(f"react to comment {comment}"):
             requester = self.session.requester
+            # The status alone tells one that was set from one that was found.
             status, headers, text = requester.requestJson(
-                "POST", f"{self._root}/comments/{comment}/reactions", input={"content": content}
+                "POST", f"{self._address(comment)}/reactions", input={"content": content}
             )
-            found = _decoded(text)
             if status >= REFUSED:
-                raise requester.createException(status, headers, found)
-        return _reaction(found, headers, fresh=status == CREATED)
+                raise requester.createException(status, headers, _refusal(text))
+            return msgspec.json.decode(text, type=_Reaction).record(headers, fresh=status == CREATED)
 
     def reactions(self, comment: int, content: str) -> tuple[Reaction, ...]:
-        """Return the reactions of one kind on a comment; of everybody, as far as they are on the first page."""
+        """Return the reactions of one kind on a comment; of everybody, as far as they are on the first page.
+
+        Raises:
+            MissingError: the comment is gone.
+            GitHubError: GitHub cannot be asked.
+        """
         with self.session.told(f"read the reactions to comment {comment}"):
-            headers, found = self.session.requester.requestJsonAndCheck(
-                "GET",
-                f"{self._root}/comments/{comment}/reactions",
-                parameters={"content": content, "per_page": PAGE},
+            headers, data = self.session.requester.requestJsonAndCheck(
+                "GET", f"{self._address(comment)}/reactions", parameters={"content": content, "per_page": PER_PAGE}
             )
-        return tuple(_reaction(raw, headers) for raw in found)
+            return tuple(found.record(headers) for found in msgspec.convert(data, type=list[_Reaction]))
 
     def unreact(self, comment: int, reaction: int) -> None:
         """Take one reaction away.
 
         Raises:
             MissingError: it is gone already.
+            GitHubError: GitHub cannot be asked.
         """
-        with self.session.told(f"take a reaction from comment {comment} (needs pull-requests: write)"):
-            self.session.requester.requestJsonAndCheck(
-                "DELETE", f"{self._root}/comments/{comment}/reactions/{reaction}"
-            )
+        with self.session.told(f"take a reaction from comment {comment}"):
+            self.session.requester.requestJsonAndCheck("DELETE", f"{self._address(comment)}/reactions/{reaction}")
+
+    def _address(self, comment: int) -> str:
+        return f"/repos/{self.session.repository}/issues/comments/{comment}"
 
 
-def _decoded(text: str) -> dict[str, Any]:
+def _refusal(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except ValueError:
-        return {"message": text[:200]}
+        return {}
     return found if isinstance(found, dict) else {}
-
-
-def _comment(raw: Mapping[str, Any]) -> Comment:
-    return Comment(
-        id=int(raw["id"]),
-        body=raw.get("body") or "",
-        login=(raw.get("user") or {}).get("login") or "",
-        url=raw.get("html_url") or "",
-        created=raw.get("created_at") or "",
-    )
-
-
-def _reaction(raw: Mapping[str, Any], headers: Mapping[str, Any], *, fresh: bool = False) -> Reaction:
-    created = datetime.fromisoformat(str(raw["created_at"]))
-    # A runner's clock may be wrong by minutes.
-    now = parsedate_to_datetime(str(headers["date"])) if headers.get("date") else datetime.now(UTC)
-    login = (raw.get("user") or {}).get("login") or ""
-    return Reaction(id=int(raw["id"]), login=login, age=(now - created).total_seconds(), fresh=fresh)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 LOCK = "eyes"
 
-STALE_SECONDS = 90.0
+STALE_SECONDS = 120.0
 """Age at which a lock counts for nothing: a holder starts to write within `HOLD_SECONDS`, and its call may then wait
-for a rate limit for the 60 seconds that a session is patient."""
+for a rate limit for the 60 seconds that a session is patient, and for its answer for 40 more."""
 
 HOLD_SECONDS = 20.0
 """A holder that is slower than this before it writes lets go and begins again."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from modelbout.errors import Problem
@@ -121,11 +121,10 @@ class Poster:
             login = self._comments.session.login()
             found = [one for one in found if one.login == login]
         if made is not None and all(one.id != made for one in found):
-            # A list may be a moment behind.
-            try:
-                found.append(self._comments.session.soon(lambda: self._comments.get(made)))
-            except MissingError:
-                return sorted(found, key=lambda one: one.id)
+            # A list may be a moment behind; where it shows another one of ours, ours may have been merged into that.
+            read = partial(self._comments.get, made)
+            with suppress(MissingError):
+                found.append(read() if found else self._comments.session.soon(read))
         return sorted(found, key=lambda one: one.id)
 
     def _join(self, found: Sequence[Comment], mine: Sequence[Section], told: Told) -> Posted | None:
