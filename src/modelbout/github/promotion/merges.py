@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PULLS_LOOKED_AT = 1000  # ours: ten pages; who merges more between two promotions gets one bout at the end
 QUIET_PULLS = 50  # ours: half a page of GitHub's list without a merge of ours ends the search; a miss costs one bout
 NOBODY = "0" * 40  # what a push event says of a branch that did not exist before
+ON_THE_BRANCH = ("ahead", "identical")  # how a branch stands to a commit that it contains
 SHOWN_SHA = 7  # characters by which people know a commit
 
 
@@ -71,7 +72,7 @@ class Landed:
     why: str
 
 
-def landed(history: History, *, cursor: str | None, before: str | None, after: str) -> Landed:
+def landed(history: History, *, branch: str, cursor: str | None, before: str | None, after: str) -> Landed:
     """Return what reached the branch since the cursor, up to ``after``.
 
     Without a cursor, or when its commit is gone, the range of the push itself counts; without that, ``after`` alone.
@@ -80,6 +81,7 @@ def landed(history: History, *, cursor: str | None, before: str | None, after: s
 
     Args:
         history: the default branch.
+        branch: its name.
         cursor: the commit that promotion has dealt with last.
         before: what the push event names as the branch's state before it.
         after: the commit to work up to.
@@ -89,7 +91,7 @@ def landed(history: History, *, cursor: str | None, before: str | None, after: s
     """
     if cursor == after:
         return Landed((), f"promotion has dealt with {_short(after)} already")
-    told = []
+    told: list[str] = []
     for base, said in ((cursor, "since the last promotion's look"), (before, "in this push")):
         if base is None or base == NOBODY:
             continue
@@ -102,10 +104,23 @@ def landed(history: History, *, cursor: str | None, before: str | None, after: s
             return Landed((), f"{_short(after)} brings nothing that {_short(base)} has not")
         if status == "diverged":
             told.append(f"the branch no longer contains {_short(base)}, after a forced push")
+        if told and not _contains(history, branch, after):
+            return _strayed(branch, after)
         told.append(f"what came {said}, {_short(base)} to {_short(after)}")
         return _sorted(history, commits, after, "; ".join(told))
+    if told and not _contains(history, branch, after):
+        return _strayed(branch, after)
     told.append(f"{_short(after)} alone: nothing says where to start")
     return _sorted(history, (), after, "; ".join(told))
+
+
+def _contains(history: History, branch: str, commit: str) -> bool:
+    """Tell whether the branch still has a commit: a job that is run again may be of a history that is gone."""
+    return history.between(commit, branch)[0] in ON_THE_BRANCH
+
+
+def _strayed(branch: str, after: str) -> Landed:
+    return Landed((), f"`{branch}` no longer contains {_short(after)}, after a forced push")
 
 
 def _sorted(history: History, commits: Sequence[Commit], after: str, why: str) -> Landed:

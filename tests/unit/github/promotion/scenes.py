@@ -71,6 +71,7 @@ class Branch:
     pulls: Sequence[PullRequest] = ()
     commits: Sequence[Commit] = ()
     gone: Sequence[str] = ()
+    contained: bool = True
     looked_at: int = 0
 
     def commit(self, name: str) -> Commit:
@@ -79,6 +80,8 @@ class Branch:
     def between(self, base: str, head: str) -> tuple[str, Sequence[Commit]]:
         if base in map(sha, self.gone):
             raise MissingError(Problem(found="no such commit"))
+        if head == "main":
+            return "ahead" if self.contained else "diverged", ()
         return self.ranges[base, head]
 
     def merged(self) -> Iterator[PullRequest]:

@@ -7,7 +7,7 @@ from tests.unit.github.promotion.scenes import Branch, ahead, commit, pull, sha
 
 
 def look(branch: Branch, after: str, *, cursor: str | None = None, before: str | None = None) -> Landed:
-    return landed(branch, cursor=cursor and sha(cursor), before=before and sha(before), after=sha(after))
+    return landed(branch, branch="main", cursor=cursor and sha(cursor), before=before and sha(before), after=sha(after))
 
 
 def names(found: Landed) -> list[str]:
@@ -55,7 +55,7 @@ def test_a_first_run_takes_the_pushs_own_range() -> None:
 
 def test_a_new_branch_has_its_head_alone() -> None:
     branch = Branch(commits=[commit("b")], pulls=[pull(7, "b")])
-    found = landed(branch, cursor=None, before=NOBODY, after=sha("b"))
+    found = landed(branch, branch="main", cursor=None, before=NOBODY, after=sha("b"))
     assert names(found) == ["#7"]
     assert "alone" in found.why
 
@@ -87,6 +87,13 @@ def test_a_forced_push_to_another_history() -> None:
     found = look(Branch(ahead("a", "x", "c", status="diverged"), [pull(7, "b")]), "c", cursor="a")
     assert names(found) == [sha("c")[:7]], "the merges of the old history are not looked for"
     assert "no longer contains" in found.why
+
+
+def test_an_old_job_that_is_run_again_after_a_forced_push_finds_nothing() -> None:
+    branch = Branch(ahead("a", "c", status="diverged"), [pull(7, "c")], contained=False)
+    found = look(branch, "c", cursor="a")
+    assert found.steps == ()
+    assert "`main` no longer contains" in found.why
 
 
 def test_a_range_that_was_cut_off_ends_with_the_head() -> None:
