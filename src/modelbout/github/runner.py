@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 -- a field's type, and dataclasses are inspected
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WORKFLOW_SEPARATOR = "@"
+SERVER_URL = "https://github.com"
+API_URL = "https://api.github.com"
 
 
 @dataclass(frozen=True)
@@ -31,8 +38,8 @@ class Runner:
     """
 
     repository: str = ""
-    server_url: str = "https://github.com"
-    api_url: str = "https://api.github.com"
+    server_url: str = SERVER_URL
+    api_url: str = API_URL
     event_name: str = ""
     event_path: Path | None = None
     sha: str = ""
@@ -56,3 +63,50 @@ class Runner:
         """Return the path of the workflow's file in its repository, such as ``.github/workflows/modelbout.yml``."""
         path = self.workflow_ref.partition(WORKFLOW_SEPARATOR)[0]
         return path.removeprefix(f"{self.repository}/")
+
+
+def read_runner(environ: Mapping[str, str]) -> Runner:
+    """Return what the environment says; what it does not say, or says in another form, stays at its default."""
+
+    def text(name: str) -> str:
+        return environ.get(name, "").strip()
+
+    def path(name: str) -> Path | None:
+        return Path(text(name)) if text(name) else None
+
+    return Runner(
+        repository=text("GITHUB_REPOSITORY"),
+        server_url=text("GITHUB_SERVER_URL").rstrip("/") or SERVER_URL,
+        api_url=text("GITHUB_API_URL").rstrip("/") or API_URL,
+        event_name=text("GITHUB_EVENT_NAME"),
+        event_path=path("GITHUB_EVENT_PATH"),
+        sha=text("GITHUB_SHA"),
+        ref=text("GITHUB_REF"),
+        run_id=_counted(text("GITHUB_RUN_ID")),
+        run_attempt=_counted(text("GITHUB_RUN_ATTEMPT")) or 1,
+        workflow_ref=text("GITHUB_WORKFLOW_REF"),
+        actor=text("GITHUB_ACTOR"),
+        workspace=path("GITHUB_WORKSPACE"),
+        temp=path("RUNNER_TEMP"),
+        summary=path("GITHUB_STEP_SUMMARY"),
+        output=path("GITHUB_OUTPUT"),
+    )
+
+
+def read_payload(file: Path | None) -> Mapping[str, object]:
+    """Return the event's payload; empty when there is no such file or it holds no JSON object.
+
+    An empty payload is no error here: what it does not say leads ``context.decide`` to the careful choice.
+    """
+    if file is None:
+        return {}
+    try:
+        payload = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return payload if isinstance(payload, dict) else {}
+
+
+def _counted(text: str) -> int | None:
+    """Return a number from 1 on, or None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else None
