@@ -69,7 +69,7 @@ def read_stamp(written: str) -> Stamp | None:
     """Return the state if it is one of ours and nobody has touched it; else None."""
     try:
         found = msgspec.json.decode(written, type=Stamp)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
         return None
     named = MODEL.fullmatch(found.model) and _HEAD.fullmatch(found.head)
     if not named or found.run < 0 or found.attempt < 1 or found.seal != _seal(found):
