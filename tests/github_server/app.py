@@ -31,7 +31,7 @@ from tests.github_server.exchange import ROUTES, Addresses, Answer, Ask, Refusal
 from tests.github_server.faults import Fault, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from tests.github_server.records import Token
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 DEEP = {"path", "ref", "basehead", "branch", "tag"}  # parameters that may hold slashes
 HOUR = 3_600
+SENT = "modelbout.sent"  # in the environment of a request: cut its answer after so many bytes
+NOWHERE = Addresses("", "", "", "")
 OURS = 500  # this server's own way to say that something is against the description
 
 
@@ -77,7 +79,8 @@ class Visit:
 
 def _pattern(route: Route) -> re.Pattern[str]:
     def group(found: re.Match[str]) -> str:
-        return f"(?P<{found[1]}>{'.+' if found[1] in DEEP else '[^/]+'})"
+        text = "[^/]+" if found[1] not in DEEP else ".*" if found[1] == "path" else ".+"
+        return f"(?P<{found[1]}>{text})"
 
     return re.compile(re.sub(r"\\\{(\w+)\\\}", group, re.escape(route.template)) + r"\Z")
 
@@ -124,11 +127,15 @@ class App:
             kept = self.github.storage.get(path.removeprefix("/_storage/"))
             if kept is None:
                 return Answer(404, b"no such object")
-            return Answer(200, kept[1], {"Content-Type": kept[0]})
+            whole = Answer(200, kept[1], {"Content-Type": kept[0]})
+            fault = self.faults.due(request.method, path, "")
+            return (self._strike(Visit(request, NOWHERE, path), fault) or whole) if fault else whole
         with self.github.lock:
             return working.stand_in(self.github, request.method, path, request.args, request.get_data())
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        if path.endswith("/contents"):  # the root of the files
+            path += "/"
         for route, pattern in self._routes:
             found = pattern.match(path)
             if found and route.method == method:
@@ -157,6 +164,8 @@ class App:
         return self._note(visit, answer)
 
     def _strike(self, visit: Visit, fault: Fault) -> Answer | None:
+        if fault.sent is not None:
+            visit.request.environ[SENT] = fault.sent
         if fault.hook is not None:
             fault.hook()
         if fault.reset:
@@ -303,7 +312,15 @@ class App:
             headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()}"'
             if request.headers.get("If-None-Match") == headers["ETag"]:
                 status, body = 304, b""
+        if SENT in request.environ:
+            headers["Content-Length"] = str(len(body))
+            return Response(_part(body, request.environ[SENT]), status, headers)
         return Response(body, status, headers)
+
+
+def _part(body: bytes, sent: int) -> Iterator[bytes]:
+    yield body[:sent]
+    raise ConnectionResetError("on demand")
 
 
 def _as_bytes(answer: Answer) -> Answer:

@@ -92,7 +92,7 @@ def _told(route: Route, params: Mapping[str, str], query: Mapping[str, str], hea
     # A parameter may hold slashes (a ref, a path): quoted, it is one part of the address again.
     path = route.template
     for name, value in params.items():
-        path = path.replace("{%s}" % name, quote(value, safe=""))  # noqa: UP031  braces inside braces read worse
+        path = path.replace("{%s}" % name, quote(value, safe="") or ".")  # noqa: UP031  braces inside braces read worse
     said = {name: value for name, value in query.items() if value}  # PyGithub sends an empty label; GitHub takes it
     servers = _operation(route).get("servers")
     return Told(

@@ -29,6 +29,7 @@ class Fault:
     reset: bool = False
     reset_at: int | None = None  # bytes of the request's body that still arrive
     hook: Callable[[], object] | None = None
+    sent: int | None = None  # bytes of the answer's body that still leave
 
 
 def _error(status: int, message: str, **headers: str) -> Answer:
@@ -68,6 +69,11 @@ def bad_gateway(*, after: bool = False) -> Fault:
 def cut(*, after: bool = False, at: int | None = None) -> Fault:
     """Reset the connection: at once, after the effect, or when ``at`` bytes of an upload have arrived."""
     return Fault(reset=True, after=after, reset_at=at)
+
+
+def short(sent: int) -> Fault:
+    """Cut the connection when ``sent`` bytes of the answer have left; on ``/_storage/*`` that is a broken download."""
+    return Fault(sent=sent)
 
 
 def slow(seconds: float) -> Fault:

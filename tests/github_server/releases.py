@@ -13,6 +13,8 @@ from tests.github_server.exchange import Answer, RefusalError, invalid, missing,
 from tests.github_server.records import Asset, Release
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.github_server.exchange import Addresses, Ask, Json
     from tests.github_server.state import Repository
 
@@ -242,13 +244,44 @@ def start_upload(ask: Ask) -> tuple[Release, Asset]:
 @route("POST", "{R}/releases/{release_id}/assets", "contents:write")
 def upload_asset(ask: Ask) -> Answer:
     release, asset = start_upload(ask)
-    fill(asset, ask.data)
+    fill(asset, ask.data, digest=ask.repo.digests)
     return Answer(201, shape_asset(ask.at, ask.repo, release, asset))
 
 
-def fill(asset: Asset, content: bytes) -> None:
+def fill(asset: Asset, content: bytes, *, digest: bool = True) -> None:
     asset.content, asset.state = content, "uploaded"
-    asset.digest = "sha256:" + hashlib.sha256(content).hexdigest()
+    asset.digest = "sha256:" + hashlib.sha256(content).hexdigest() if digest else None
+
+
+def add_release(
+    repo: Repository, tag: str, *, assets: Mapping[str, bytes], body: str, login: str, draft: bool, target: str | None
+) -> Release:
+    """Make a release as somebody, with its assets, and publish it unless it is a draft."""
+    now = repo.github.clock.stamp()
+    made = Release(
+        id=repo.github.id(),
+        tag=tag,
+        target=target or repo.default_branch,
+        name=tag,
+        body=body,
+        draft=True,
+        prerelease=False,
+        author=login,
+        created=now,
+        published=None,
+        updated=now,
+        make_latest="false",
+    )
+    for name, content in assets.items():
+        asset = Asset(repo.github.id(), name, "application/octet-stream", b"", None, login, now)
+        fill(asset, content, digest=repo.digests)
+        made.assets[asset.id] = asset
+    if draft:
+        _date(repo, made)
+    else:
+        publish(repo, made)
+    repo.releases[made.id] = made
+    return made
 
 
 def _asset(ask: Ask) -> tuple[Release, Asset]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +178,7 @@ def test_a_file_is_read_at_a_ref_and_raw(github: Ground, call: Caller) -> None:
     assert call("GET", "contents/a/b.bin?ref=side/branch", headers=raw).content == b"\0\1\2" * 100
     assert call("GET", "contents/big?ref=side/branch").json()["encoding"] == "none"
     assert [entry["name"] for entry in call("GET", "contents/a?ref=side/branch").json()] == ["b.bin"]
+    assert [entry["path"] for entry in call("GET", "contents/").json()] == ["README.md"]
     assert call("GET", "contents/a/b.bin").status_code == 404
     assert call("GET", "commits/side/branch").json()["sha"] == github.repo.tip("side/branch").sha
     assert call("GET", "commits/nowhere").status_code == 422
@@ -425,6 +427,45 @@ def test_a_cut_connection(github: Ground, call: Caller, *, after: bool) -> None:
         call("POST", "releases", {"tag_name": "v1", "draft": True})
     assert len(github.repo.drafts()) == after
     assert [c.status for c in github.calls] == [0]
+
+
+def test_a_client_is_killed(github: Ground, call: Caller) -> None:
+    github.faults.add("POST", "*/releases", faults.kill(after=True))
+    with pytest.raises(KeyboardInterrupt):
+        call("POST", "releases", {"tag_name": "v1", "draft": True})
+    assert len(github.repo.drafts()) == 1
+
+
+def test_a_download_breaks(github: Ground, call: Caller) -> None:
+    release = github.repo.add_release("v1", assets={"bundle.zip": b"x" * 1_000})
+    where = f"releases/assets/{release.asset('bundle.zip').id}"
+    there = call("GET", where, headers={"Accept": "application/octet-stream"}).headers["Location"]
+    github.faults.add("GET", "/_storage/*", faults.short(100))
+    with pytest.raises(requests.RequestException):
+        requests.get(there, timeout=30)
+    assert len(requests.get(there, timeout=30).content) == 1_000
+
+
+def test_many_writers_lose_nothing(github: Ground) -> None:
+    """Each adds its line by compare-and-swap until that works: all lines are there, one commit for each."""
+    github.repo.commit({"l": ""}, branch="ledger", orphan=True)
+
+    def add(number: int) -> None:
+        call = Caller(github, github.writer)
+        while True:
+            tip = call("GET", "git/ref/heads/ledger").json()["object"]["sha"]
+            lines = github.repo.read("l", tip)
+            assert lines is not None
+            mine = commit(call, {"l": f"{lines.decode()}{number}\n"}, [tip])
+            if call("PATCH", "git/refs/heads/ledger", {"sha": mine}).status_code == 200:
+                return
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(8)))
+    told = github.repo.read("l", "ledger")
+    assert told is not None
+    assert sorted(told.split()) == sorted(str(n).encode() for n in range(8))
+    assert len(github.repo.objects.history(github.repo.tip("ledger").sha)) == 9
 
 
 def test_somebody_else_moves_the_ref_first(github: Ground, call: Caller) -> None:
