@@ -28,7 +28,7 @@ from tests.github_server import (  # noqa: F401  importing an area registers its
     working,
 )
 from tests.github_server.exchange import ROUTES, Addresses, Answer, Ask, RefusalError, Route, missing
-from tests.github_server.faults import Fault, Rules
+from tests.github_server.faults import STORAGE, Fault, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,10 +121,10 @@ class App:
 
     def outside(self, request: Request, path: str) -> Answer:
         """Answer what is no part of GitHub's API: storage, and the stand-ins for actions of GitHub's own."""
-        if path.startswith("/_storage/"):
+        if path.startswith(STORAGE):
             if "Authorization" in request.headers:
                 return Answer(400, b"storage takes the signature in the address, and no token", {})
-            kept = self.github.storage.get(path.removeprefix("/_storage/"))
+            kept = self.github.storage.get(path.removeprefix(STORAGE))
             if kept is None:
                 return Answer(404, b"no such object")
             whole = Answer(200, kept[1], {"Content-Type": kept[0]})

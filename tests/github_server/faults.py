@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tests.github_server.state import Repository
 
 
+STORAGE = "/_storage/"
+
+
 @dataclass
 class Fault:
     """One way to fail; ``after`` lets the call take effect first, as when an answer is lost on its way back."""
@@ -118,6 +121,7 @@ class Rule:
     nth: int
     times: int | None
     token: str | None = None
+    storage: bool = False  # downloads are no calls of the API: only a path that names them strikes them
     seen: int = 0
     struck: int = 0
 
@@ -145,7 +149,15 @@ class Rules:
         after ``re:`` stands a pattern. Paths have no ``/api/v3`` or ``/uploads`` in front.
         """
         pattern = path.removeprefix("re:") if path.startswith("re:") else translate(path)
-        made = Rule(method, re.compile(pattern), fault, nth, times, token.value if token else None)
+        made = Rule(
+            method=method,
+            pattern=re.compile(pattern),
+            fault=fault,
+            nth=nth,
+            times=times,
+            token=token.value if token else None,
+            storage=path.startswith(STORAGE),
+        )
         self.rules.append(made)
         return made
 
@@ -158,7 +170,10 @@ class Rules:
             matching = [
                 rule
                 for rule in self.rules
-                if rule.method in kinds and rule.pattern.match(path) and rule.token in (None, token)
+                if rule.method in kinds
+                and rule.pattern.match(path)
+                and rule.token in (None, token)
+                and rule.storage == path.startswith(STORAGE)
             ]
             for rule in matching:
                 rule.seen += 1

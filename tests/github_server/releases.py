@@ -126,10 +126,9 @@ def create_release(ask: Ask) -> Answer:
 
 @route("GET", "{R}/releases", "contents:read")
 def list_releases(ask: Ask) -> Answer:
-    drafts = ask.may("contents", "write")
-    newest = sorted(
-        (r for r in ask.repo.releases.values() if drafts or not r.draft), key=lambda r: (r.draft, r.id), reverse=True
-    )
+    drafts, first = ask.may("contents", "write"), ask.repo.drafts_first
+    shown = (release for release in ask.repo.releases.values() if drafts or not release.draft)
+    newest = sorted(shown, key=lambda release: (first and release.draft, release.id), reverse=True)
     return ask.page(newest, lambda release: shape_release(ask.at, ask.repo, release))
 
 

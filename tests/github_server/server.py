@@ -55,10 +55,10 @@ class Server:
     ``url`` is both ``GITHUB_API_URL`` and ``GITHUB_SERVER_URL``; ``ghes_url`` is the same with ``/api/v3``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.github = GitHub()
         self.app = App(self.github)
-        self._listeners = [Listener(HOST, 0, self.app, Handler) for _ in range(2)]
+        self._listeners = [Listener(HOST, number, self.app, Handler) for number in (port, 0)]
         self.url, self.storage_url = (f"http://{HOST}:{listener.server_port}" for listener in self._listeners)
         self.app.storage_url = f"{self.storage_url}/_storage"
         self._threads = [

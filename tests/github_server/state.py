@@ -108,6 +108,7 @@ class Repository:
         self.objects: Objects = parent.objects if parent else Objects()
         self.refs: dict[str, str] = {}
         self.immutable_releases = False
+        self.drafts_first = True  # GitHub promises no order; False: by age alone, so that old drafts are on later pages
         self.digests = True  # False: assets have no digest, as on older GitHub Enterprise Servers
         self.burned_tags: set[str] = set()
         self.releases: dict[int, Release] = {}

@@ -228,6 +228,10 @@ def test_a_draft_is_hidden_until_it_is_published(github: Ground, call: Caller) -
     refused = call("PATCH", f"releases/{second['id']}", {"draft": False})
     assert refused.json()["errors"] == [{"resource": "Release", "code": "already_exists", "field": "tag_name"}]
     assert [release["draft"] for release in call("GET", "releases").json()] == [True, False]
+    call("PATCH", f"releases/{second['id']}", {"tag_name": "churn@v1.0.1"})
+    github.repo.add_release("churn@v2.0.0")
+    github.repo.drafts_first = False
+    assert [release["draft"] for release in call("GET", "releases").json()] == [False, True, False]
 
 
 @pytest.mark.parametrize("prefix", ["", "/api/v3"])
@@ -440,10 +444,12 @@ def test_a_download_breaks(github: Ground, call: Caller) -> None:
     release = github.repo.add_release("v1", assets={"bundle.zip": b"x" * 1_000})
     where = f"releases/assets/{release.asset('bundle.zip').id}"
     there = call("GET", where, headers={"Accept": "application/octet-stream"}).headers["Location"]
+    elsewhere = github.faults.add("*", "*", faults.status(500), times=None)
     github.faults.add("GET", "/_storage/*", faults.short(100))
     with pytest.raises(requests.RequestException):
         requests.get(there, timeout=30)
     assert len(requests.get(there, timeout=30).content) == 1_000
+    assert elsewhere.struck == 0
 
 
 def test_many_writers_lose_nothing(github: Ground) -> None:
