@@ -36,6 +36,7 @@ COMMANDS = {
     "run": "Validate, train, compare and report.",
     "promote": "Give a winner the title.",
     "rollback": "Give the title back to an earlier version.",
+    "action": "Do one of these in a job on GitHub: what the actions run.",
     "registry": "Look into the registry: list, show, history, pull, doctor, hold, release.",
     "contract": "Draft a contract from data, or compare two contracts.",
     "schema": "Print or write the JSON Schemas.",
