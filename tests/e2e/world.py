@@ -10,20 +10,24 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from modelbout.init.pins import PINS, US
 from tests.e2e import jobs
 from tests.e2e.act import Act, Log, python_directory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from tests.e2e.jobs import Done, Json
+    from tests.e2e.jobs import Json
     from tests.github_server.records import Artifact, Comment, PullRequest, WorkflowRun
     from tests.github_server.server import Server
     from tests.github_server.state import Repository
 
+Ended = dict[str, jobs.Done]
 Files = Mapping[str, "str | bytes | None"]
 
 
@@ -38,7 +42,7 @@ class Run:
     """
 
     id: int
-    done: Mapping[str, Done]
+    done: Mapping[str, jobs.Done]
     logs: Mapping[str, Log]
 
     @property
@@ -52,6 +56,25 @@ class Run:
     @property
     def text(self) -> str:
         return "\n".join(f"=== {name}\n{log.text}" for name, log in self.logs.items())
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What all jobs of one run have in common; ``logs`` are what act told of each."""
+
+    event: str
+    tree: Path
+    payload: Json
+    environment: Mapping[str, str]
+    fork: bool
+    logs: dict[str, Log]
+
+
+def called_path(uses: str) -> str:
+    """Return the path of a workflow in our repository out of ``owner/name/path@commit``."""
+    path, _, commit = uses.partition("@")
+    assert commit == PINS[US].commit, uses
+    return path.removeprefix(f"{US}/")
 
 
 @dataclass
@@ -162,25 +185,63 @@ class World:
         shown = self.get("")
         sender = {"login": "octo", "id": 1, "type": "User"}
         payload = {**payload, "repository": shown, "sender": sender}
-        done: dict[str, Done] = {}
-        logs: dict[str, Log] = {}
-        for job in jobs.in_order(workflow):
-            answer = self.fresh("answer.json")
-            file = self.fresh(name)
-            file.write_text(jobs.alone(workflow, job, done, answer), encoding="utf-8")
-            fork = pull is not None and pull.head_repo is not self.repo
-            token = self.server.github.token(
-                permissions=jobs.granted(workflow, job, fork=fork), repositories=frozenset({self.repo.full_name})
-            )
-            environment = self.environment(record, path, sha, ref)
-            logs[job] = self.act(event, file, tree=tree, payload=payload, token=token.value, environment=environment)
-            assert answer.exists(), logs[job].text
-            assert token.value not in logs[job].text
-            done[job] = jobs.recorded(answer, job)
-        record.status = "completed"
-        record.conclusion = "failure" if any(one.result == "failure" for one in done.values()) else "success"
+        fork = pull is not None and pull.head_repo is not self.repo
+        stage = Stage(event, tree, payload, self.environment(record, path, sha, ref), fork, {})
+        done = self.play(workflow, stage)
+        record.status, record.conclusion = "completed", jobs.whole(done)
         self.server.check()
-        return Run(record.id, done, logs)
+        return Run(record.id, done, stage.logs)
+
+    def play(self, workflow: Json, stage: Stage, *, under: str = "", most: Mapping[str, str] | None = None) -> Ended:
+        """Run the jobs of one workflow; ``most`` are the rights of the job that called it."""
+        done: Ended = {}
+        for name in jobs.in_order(workflow):
+            rights = jobs.granted(workflow, name, most)
+            if "uses" in workflow["jobs"][name]:
+                cuts = [partial(jobs.probe, workflow, name, done, leg) for leg in jobs.legs(workflow["jobs"][name])]
+                ended = [self.call(workflow, name, cut, stage, f"{under}{name} / ") for cut in cuts]
+                whole = jobs.whole({str(number): one for number, one in enumerate(ended)})
+                done[name] = jobs.Done(whole, ended[-1].outputs)
+            else:
+                done[name] = self.job(name, partial(jobs.alone, workflow, name, done), stage, rights, under)
+        return done
+
+    def call(self, caller: Json, name: str, cut: Callable[[Path], str], stage: Stage, under: str) -> jobs.Done:
+        """Run a workflow that a job calls; ``cut`` makes the probe of that job."""
+        asked = self.job("asked", cut, stage, {}, under)
+        if asked.result != "success":
+            return asked
+        uses = caller["jobs"][name]["uses"]
+        text = (self.act.suite / called_path(uses) if uses.startswith(US) else stage.tree / uses).read_text("utf-8")
+        called, expressions = jobs.called(text, caller, asked.outputs)
+        within = self.play(called, stage, under=under, most=jobs.granted(caller, name, None))
+        outputs: Mapping[str, str] = {}
+        if expressions:
+            answers = partial(jobs.gathered, called, expressions, within)
+            outputs = self.job("answers", answers, stage, {}, under).outputs
+        return jobs.Done(jobs.whole(within), outputs)
+
+    def job(
+        self, name: str, cut: Callable[[Path], str], stage: Stage, rights: Mapping[str, str], under: str
+    ) -> jobs.Done:
+        """Run one job with a token of its own."""
+        answer, file = self.fresh("answer.json"), self.fresh("workflow.yml")
+        file.write_text(cut(answer), encoding="utf-8")
+        # A pull request from a fork never gets more than to read.
+        given = {area: "read" if stage.fork else level for area, level in rights.items()}
+        token = self.server.github.token(permissions=given, repositories=frozenset({self.repo.full_name}))
+        log = self.act(
+            stage.event,
+            file,
+            tree=stage.tree,
+            payload=stage.payload,
+            token=token.value,
+            environment=stage.environment,
+        )
+        assert answer.exists(), log.text
+        assert token.value not in log.text
+        stage.logs[under + name] = log
+        return jobs.recorded(answer)
 
     def environment(self, record: WorkflowRun, path: str, sha: str, ref: str) -> dict[str, str]:
         """Return what the runner tells each step."""
