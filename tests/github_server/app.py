@@ -25,6 +25,7 @@ from tests.github_server import (  # noqa: F401  importing an area registers its
     releases,
     runs,
     users,
+    web,
     working,
 )
 from tests.github_server.exchange import ROUTES, Addresses, Answer, Ask, RefusalError, Route, missing
@@ -111,6 +112,9 @@ class App:
         base = request.host_url.rstrip("/")
         if path.startswith("/_"):
             return self.outside(request, path)
+        visited = web.page(self.github, path, request.args) if request.method == "GET" else None
+        if visited is not None:
+            return visited
         at = Addresses(base, base, f"{base}/uploads", self.storage_url)
         if path.startswith("/api/v3/"):  # GitHub Enterprise Server
             at, path = Addresses(f"{base}/api/v3", base, f"{base}/api/uploads", self.storage_url), path[7:]

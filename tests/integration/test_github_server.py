@@ -12,6 +12,8 @@ import pytest
 import requests
 
 from tests.github_server import faults
+from tests.github_server.description import document
+from tests.github_server.exchange import ROUTES
 from tests.github_server.fixtures import Ground, github
 
 if TYPE_CHECKING:
@@ -412,6 +414,22 @@ def test_deployments_and_dispatches_are_kept(github: Ground, call: Caller) -> No
     assert [(d.event, d.payload) for d in github.repo.dispatches] == [("promoted", {"a": 1})]
 
 
+def test_a_visitor_sees_the_files_and_assets_of_a_public_repository(github: Ground) -> None:
+    sha = github.repo.commit({"plots/a.png": b"png"}, branch="modelbout/ledger", orphan=True).sha
+    github.repo.add_release("churn@v1.0.0", assets={"bundle.zip": b"zip"})
+    there = {
+        f"raw/{sha}/plots/a.png": b"png",
+        f"blob/{sha}/plots/a.png?raw=true": b"png",
+        "raw/modelbout/ledger/plots/a.png": b"png",
+        "releases/download/churn%40v1.0.0/bundle.zip": b"zip",
+    }
+    for path, content in there.items():
+        assert requests.get(f"{github.url}/octo/churn/{path}", timeout=30).content == content
+    github.repo.private = True
+    for path in there:
+        assert requests.get(f"{github.url}/octo/churn/{path}", timeout=30).status_code == 404
+
+
 # Faults
 
 
@@ -506,6 +524,11 @@ def test_the_nth_write_of_one_token(github: Ground, call: Caller) -> None:
 
 
 # Against the description
+
+
+def test_the_description_that_is_kept_has_what_the_server_answers_and_no_more() -> None:
+    described = {(method.upper(), path) for path, item in document()["paths"].items() for method in item}
+    assert described == {(route.method, route.template) for route in ROUTES}
 
 
 def test_a_request_against_the_description_is_found(github: Ground, call: Caller) -> None:
