@@ -152,7 +152,7 @@ class App:
         fault = self.faults.due(visit.request.method, unquote(visit.path), visit.given)
         try:
             if fault and fault.reset_at is not None:
-                self._broken_upload(visit, fault.reset_at)
+                return self._broken_upload(visit, fault.reset_at, fault.answer)
             visit.data = visit.request.get_data(cache=True)
             visit.token = self._token(visit)
             visit.route, visit.params = self.find(visit.request.method, visit.path)
@@ -177,15 +177,17 @@ class App:
             raise ConnectionResetError("on demand")
         return fault.answer
 
-    def _broken_upload(self, visit: Visit, arrived: int) -> None:
-        """Read some of an upload, leave what GitHub leaves, and cut the connection."""
-        visit.request.stream.read(arrived)
+    def _broken_upload(self, visit: Visit, arrived: int, answer: Answer | None) -> Answer:
+        """Read some of an upload, leave what GitHub leaves, and cut the connection or answer."""
+        visit.request.stream.read(arrived if answer is None else -1)
         visit.token = self._token(visit)
         visit.route, visit.params = self.find(visit.request.method, visit.path)
         if visit.route.template.endswith("/assets"):
             with self.github.lock:
                 releases.start_upload(self._ask(visit))
-        self._note(visit, Answer(0))
+        self._note(visit, answer or Answer(0))
+        if answer is not None:
+            return answer
         raise ConnectionResetError("on demand")
 
     def _note(self, visit: Visit, answer: Answer) -> Answer:

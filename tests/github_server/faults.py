@@ -74,6 +74,11 @@ def cut(*, after: bool = False, at: int | None = None) -> Fault:
     return Fault(reset=True, after=after, reset_at=at)
 
 
+def starter() -> Fault:
+    """Answer an upload with 502 and leave the asset in state ``starter``, which blocks its name until it is deleted."""
+    return Fault(bad_gateway().answer, reset_at=0)
+
+
 def short(sent: int) -> Fault:
     """Cut the connection when ``sent`` bytes of the answer have left; on ``/_storage/*`` that is a broken download."""
     return Fault(sent=sent)

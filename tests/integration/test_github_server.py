@@ -277,6 +277,9 @@ def test_a_broken_upload_leaves_a_starter(github: Ground, call: Caller) -> None:
     assets = call("GET", f"releases/{release['id']}/assets").json()
     assert [(asset["name"], asset["state"], asset["digest"]) for asset in assets] == [("bundle.zip", "starter", None)]
     assert upload(call, release, "bundle.zip", b"y").status_code == 422
+    github.faults.add("POST", "*/assets", faults.starter())
+    assert upload(call, release, "other.zip", b"x").status_code == 502
+    assert github.repo.drafts()[0].asset("other.zip").state == "starter"
 
 
 # Comments, checks, pull requests, runs
