@@ -10,7 +10,17 @@ from github import Auth
 from github.Requester import Requester
 
 from modelbout.github.api.answers import PER_PAGE
-from modelbout.github.api.wire import ASSET_TIMEOUT, REFUSED, TIMEOUT, Channel, StrayError, Wire, origin
+from modelbout.github.api.wire import (
+    ASSET_TIMEOUT,
+    REDIRECTED,
+    REFUSED,
+    TIMEOUT,
+    Channel,
+    StorageError,
+    StrayError,
+    Wire,
+    origin,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -120,6 +130,7 @@ class Courier(Requester):
 
         Raises:
             GithubException: a refusal, as for all other calls; PyGithub's own raises something else here.
+            StorageError: the storage refuses.
         """
         url = self.add_parameters_to_url(self._api_url + self._at_home(url), parameters or {})
         shown = {"Accept": "application/octet-stream", "User-Agent": self._agent} | dict(headers or {})
@@ -127,6 +138,9 @@ class Courier(Requester):
             self.auth.authentication(shown)
         response = self._wire.send("GET", url, shown, timeout=ASSET_TIMEOUT, stream=True)
         heads: dict[str, Any] = {name.lower(): value for name, value in response.headers.items()}
+        if response.status_code >= REFUSED and origin(response.url) != origin(self._api_url):
+            response.close()
+            raise StorageError(f"{response.status_code}")
         if response.status_code >= REFUSED:
             told = json.loads(legible(response.status_code, heads, response.text))
             raise self.createException(response.status_code, heads, told)
@@ -163,12 +177,12 @@ def legible(status: int, headers: Mapping[str, Any], text: str) -> str:
     """Return the text, or for a refusal that is no JSON object of GitHub's, one that says so.
 
     Raises:
-        StrayError: a good status with a page: a proxy, a login, or no API at all.
+        StrayError: a good status with a page (a proxy, a login, or no API at all), or a redirect to nowhere.
     """
     page = "html" in str(headers.get("content-type", ""))
     if status < REFUSED:
-        if page:
-            raise StrayError(PAGE)
+        if page or status >= REDIRECTED:
+            raise StrayError(PAGE if page else f"{status} without a way on")
         return text
     try:
         told = json.loads(text)

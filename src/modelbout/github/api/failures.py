@@ -25,7 +25,7 @@ from modelbout.github.api.errors import (
 )
 from modelbout.github.api.limits import limit_of
 from modelbout.github.api.permissions import permission
-from modelbout.github.api.wire import ASKED, DryRunError, StrayError
+from modelbout.github.api.wire import ASKED, DryRunError, StorageError, StrayError, UnfinishedError
 
 UNAUTHORIZED, FORBIDDEN, MISSING, CONFLICT, GONE, INVALID = 401, 403, 404, 409, 410, 422
 SERVER_FAULT = 500
@@ -65,7 +65,8 @@ class Attempt:
 
     def problem(self, why: str, *, allowed: str = "", fix: str) -> Problem:
         """Return the problem: where, what was tried, why it failed."""
-        return Problem(found=f"{self.repository}: cannot {self.doing}: {why}", allowed=allowed, fix=fix)
+        found = hide(f"{self.repository}: cannot {self.doing}: {why}", self.secret)
+        return Problem(found=found, allowed=allowed, fix=fix)
 
     def clean(self, text: object) -> str:
         """Return a message that may be shown: one line, short, no secret."""
@@ -122,7 +123,8 @@ def _refusal(error: GithubException, attempt: Attempt) -> GitHubError:  # noqa: 
     limit = limit_of(status, heads, message, now=datetime.now(UTC))
     if limit is not None:
         what = "this hour's requests are used up" if limit.kind == "primary" else "too many requests at once"
-        return LimitError(attempt.problem(f"{what} ({said})", fix=f"{limit}, and run the same command again"))
+        more = "; with a token there are many more" if attempt.secret is None else ""
+        return LimitError(attempt.problem(f"{what} ({said})", fix=f"{limit}, and run the same command again{more}"))
     needed = permission(asked, heads.get("x-accepted-github-permissions", ""))
     if attempt.secret is None and status in (UNAUTHORIZED, FORBIDDEN, MISSING):
         return no_token(attempt, needed)
@@ -202,6 +204,12 @@ def _no_answer(error: requests.RequestException | HTTPError, attempt: Attempt) -
         case requests.exceptions.ProxyError():
             why = f"the proxy does not let us through to {host}: {attempt.clean(reason)}"
             fix = "look at HTTPS_PROXY and NO_PROXY"
+        case StorageError():
+            why = f"the storage behind {host} answered {attempt.clean(error)}"
+            fix = _try_later(write=False)
+        case UnfinishedError():
+            why = f"{host} is still working the answer out"
+            fix = "run the same command again in a minute"
         case requests.Timeout():
             why = f"{host} did not answer in time"
             fix = _try_later(write=getattr(request, "method", "GET") not in ("GET", "HEAD"))

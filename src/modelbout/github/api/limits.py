@@ -35,7 +35,8 @@ class Limit:
     def __str__(self) -> str:
         """Return the sentence for a person: ``come back at 14:05 UTC (in 50 minutes)``."""
         minutes = max(1, round(self.wait / 60))
-        return f"come back at {self.ends:%H:%M} UTC (in {minutes} minute{'s' if minutes > 1 else ''})"
+        whole = self.ends + timedelta(seconds=59)  # the minute that is told must not be too early
+        return f"come back at {whole:%H:%M} UTC (in {minutes} minute{'s' if minutes > 1 else ''})"
 
 
 def limit_of(status: int, headers: Mapping[str, str], message: str, *, now: datetime) -> Limit | None:

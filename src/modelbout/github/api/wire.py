@@ -26,6 +26,7 @@ ACCEPTED = 202  # GitHub is still working it out
 PASSING = frozenset({ACCEPTED, 500, 502, 503, 504})  # a reading that answers this is worth another try
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 SAME_METHOD = frozenset({307, 308})  # RFC 9110: the method and the body stay as they are
+REDIRECTED = 300  # from here on, an answer leads elsewhere
 REFUSED = 400  # from here on, an answer is a refusal
 MOST_REDIRECTS = 5  # ours; GitHub's downloads take one or two
 # Ours, against an endless "try again now"; the patience ends most loops earlier.
@@ -40,6 +41,14 @@ ASKED = "x-modelbout-asked"
 
 class StrayError(Exception):
     """GitHub's answer leads to a place where this client does not go; the text says where, without a signature."""
+
+
+class StorageError(requests.ConnectionError):
+    """The storage that GitHub led to refuses: an address lives for minutes, and a new one may do."""
+
+
+class UnfinishedError(requests.Timeout):
+    """GitHub is still working the answer out, and our patience is at its end."""
 
 
 class DryRunError(Exception):
@@ -178,6 +187,9 @@ class Channel:
             raise ValueError("no request was made")
         verb, url, body, headers, stream = self._asked
         response = self._wire.send(verb, self._base + url, headers, body, timeout=self._timeout, stream=stream)
+        if response.status_code == ACCEPTED and verb in READS:
+            response.close()
+            raise UnfinishedError  # PyGithub would ask for ever
         if response.encoding is None or "charset" not in response.headers.get("content-type", ""):
             response.encoding = "utf-8"  # RFC 8259; guessing from the bytes is slow, and wrong for short texts
         return RequestsResponse(response)
