@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from modelbout.errors import Problem, RegistryError, cause
+from modelbout.seal import place_of
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -69,3 +74,19 @@ class LocalDisk:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def disk_errors(path: Path, state: str) -> Iterator[None]:
+    """Tell what the disk refuses as an error with a next step; ``state`` says how the registry is left.
+
+    Raises:
+        RegistryError: the disk refused something inside.
+    """
+    try:
+        yield
+    except OSError as error:
+        fix = f"make room or mend the rights, then run the command again; {state}"
+        raise RegistryError(
+            Problem(found=f"cannot be written: {cause(error)}", fix=fix, place=place_of(path))
+        ) from error

@@ -9,8 +9,12 @@ import msgspec
 from modelbout.errors import ConfigError, Problem, cause
 from modelbout.registry.ledger import Event, EventKind, is_name
 from modelbout.results import PromotionResult
+from modelbout.seal import bundle_digest, place_of, verify_files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from modelbout.manifest import Manifest
     from modelbout.registry.books import Book
 
 REASON_LIMIT = 2000  # ours: three plain sentences, ten times over; keeps a ledger's line readable
@@ -81,10 +85,18 @@ def numbered(book: Book, *drafts: Event) -> tuple[Event, ...]:
 
 
 def unfinished(book: Book, wanted: Event, *, to: str | None) -> Event | None:
-    """Return the last event when it is this very command, stopped after the commit and now run again.
+    """Return the event of this very command, which was stopped after the commit and is now run again.
 
-    Only ``champions.json`` tells the two apart: a command that ended brought it up to its event.
+    A run of a workflow does a thing once, and is known by its address. Elsewhere only ``champions.json`` tells a
+    command that is run again from a second one: a command that ended brought it up to its event.
     """
+    if wanted.run_url:
+        here = [event for event in book.events if event.stage == wanted.stage]
+        # A hold may have been released since, and may be wanted again.
+        past = here if wanted.event == "rollback" else here[-1:]
+        for event in reversed(past):
+            if (event.event, event.run_url) == (wanted.event, wanted.run_url) and to in (None, event.version):
+                return event
     if not book.behind:
         return None
     last = book.events[-1]
@@ -115,6 +127,22 @@ def result(event: Event, *, dry_run: bool = False) -> PromotionResult:
         pull_request=event.pull_request,
         run_url=event.run_url,
     )
+
+
+def of_model(bundle: Path, model: str) -> tuple[Manifest, str]:
+    """Return the manifest and the digest of a bundle, with every byte of it checked.
+
+    Raises:
+        BundleError: the bundle is not what its digests say.
+        ConfigError: it is another model's.
+    """
+    digest = bundle_digest(bundle)
+    manifest = verify_files(bundle, digest=digest)
+    if manifest.name != model:
+        found = f"this bundle is of another model: {cause(repr(manifest.name), limit=80)}"
+        fix = "promote it under its own name, or train with the configuration of this model"
+        raise ConfigError(Problem(found=found, allowed=f"`{model}`", fix=fix, place=place_of(bundle)))
+    return manifest, digest
 
 
 def _line(text: str, *, limit: int) -> str:

@@ -57,6 +57,33 @@ def registered(book: Book, version: str) -> str:
     return digest
 
 
+def holdable(book: Book, stage: str, *, release: bool) -> None:
+    """Let a hold, or its release, pass only when it changes something.
+
+    Raises:
+        GateRefusedError: the hold stands already, or none stands, or nobody ever held the title at the stage.
+    """
+    standing = book.state.holds.get(stage)
+    if book.state.title(stage) is None:
+        raise refused(f"`{book.model}` never had a champion at `{stage}`", "nothing to hold")
+    if standing and not release:
+        raise refused(describe(stage, standing), "release it first to give another reason")
+    if release and not standing:
+        raise refused(f"no hold of `{stage}` stands", "promotions are allowed")
+
+
+def champion_to_leave(book: Book, stage: str) -> Title:
+    """Return who a rollback takes the title from.
+
+    Raises:
+        GateRefusedError: nobody holds it.
+    """
+    title = book.state.title(stage)
+    if title is None:
+        raise refused(f"`{book.model}` has no champion at `{stage}`", "nothing to roll back")
+    return title
+
+
 def target(book: Book, title: Title, to: str | None) -> str:
     """Return the version that a rollback returns to.
 

@@ -11,15 +11,24 @@ from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
 from modelbout.catalogue import did_you_mean
-from modelbout.errors import ConfigError, ModelboutError, Problem, RegistryError, cause
+from modelbout.errors import ModelboutError, Problem, RegistryError, cause
 from modelbout.registry.books import Book, Books
-from modelbout.registry.disk import Disk, LocalDisk
-from modelbout.registry.entry import checked, draft, numbered, registration, result, unfinished, with_evidence
+from modelbout.registry.disk import Disk, LocalDisk, disk_errors
+from modelbout.registry.entry import (
+    checked,
+    draft,
+    numbered,
+    of_model,
+    registration,
+    result,
+    unfinished,
+    with_evidence,
+)
 from modelbout.registry.events import fold, until
-from modelbout.registry.gate import describe, gate, refused, registered, target
+from modelbout.registry.gate import champion_to_leave, gate, holdable, registered, target
 from modelbout.registry.shelf import Shelf
 from modelbout.registry.versions import latest, next_version
-from modelbout.seal import bundle_digest, place_of, verify_files
+from modelbout.seal import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,7 +102,7 @@ class LocalRegistry:
             BundleError: a digest is wrong.
         """
         digest = registered(self._book(model), version)
-        with _disk_errors(into, "the registry is not touched"):
+        with disk_errors(into, "the registry is not touched"):
             return self._shelf.fetch(model, version, digest, into)
 
     def promote(
@@ -135,7 +144,7 @@ class LocalRegistry:
             RegistryError: the registry cannot be read or written; it is as it was.
         """
         event = self._draft("promote", model, stage, actor, reason)
-        manifest, digest = _of_model(bundle, model)
+        manifest, digest = of_model(bundle, model)
         event = with_evidence(event, verdict_digest=verdict_digest, pull_request=pull_request, run_url=run_url)
         event = replace(event, bundle_digest=digest)
         with self._writing(dry_run=dry_run):
@@ -154,8 +163,53 @@ class LocalRegistry:
                 return result(event, dry_run=True)
             return self._register(book, event, bundle)
 
+    def advance(
+        self,
+        *,
+        model: str,
+        version: str,
+        stage: str,
+        beaten: str | None,
+        actor: str,
+        reason: str,
+        verdict_digest: str | None = None,
+        pull_request: int | None = None,
+        run_url: str | None = None,
+        dry_run: bool = False,
+    ) -> PromotionResult:
+        """Give a registered version the title at another stage: the same digest, nothing is copied or built.
+
+        Raises:
+            ChampionMovedError: the ledger names another champion than ``beaten``.
+            GateRefusedError: a hold stands.
+            BundleError: the version's bundle is not what was registered.
+            ConfigError: a name is none, actor or reason is missing.
+            RegistryError: no such model or version, or the registry cannot be read or written; it is as it was.
+        """
+        event = self._draft("promote", model, stage, actor, reason)
+        event = with_evidence(event, verdict_digest=verdict_digest, pull_request=pull_request, run_url=run_url)
+        self._known(model)
+        with self._writing(dry_run=dry_run):
+            book = self._known(model)
+            digest, title = registered(book, version), book.state.title(stage)
+            if title is not None and title.bundle_digest == digest:
+                return self._done(book, book.events[title.seq - 1], dry_run=dry_run)
+            gate(book, stage, title, beaten)
+            self._shelf.verify(model, version, digest)
+            event = replace(event, version=version, previous=_version(title), bundle_digest=digest)
+            return self._write(book, event, dry_run=dry_run)
+
     def rollback(
-        self, *, model: str, stage: str, to: str | None, actor: str, reason: str, dry_run: bool = False
+        self,
+        *,
+        model: str,
+        stage: str,
+        to: str | None,
+        actor: str,
+        reason: str,
+        pull_request: int | None = None,
+        run_url: str | None = None,
+        dry_run: bool = False,
     ) -> PromotionResult:
         """Give the title back to ``to`` (default: the version that held it before the present one).
 
@@ -168,22 +222,32 @@ class LocalRegistry:
             RegistryError: no such model or version, or the registry cannot be read or written; it is as it was.
         """
         event = self._draft("rollback", model, stage, actor, reason)
+        event = with_evidence(event, verdict_digest=None, pull_request=pull_request, run_url=run_url)
         self._known(model)
         with self._writing(dry_run=dry_run):
             book = self._known(model)
             done = unfinished(book, event, to=to)
             if done:
                 return self._done(book, done, dry_run=dry_run)
-            title = book.state.title(stage)
-            if title is None:
-                raise refused(f"`{model}` has no champion at `{stage}`", "nothing to roll back")
+            title = champion_to_leave(book, stage)
             version = target(book, title, to)
             digest = registered(book, version)
             self._shelf.verify(model, version, digest)
             event = replace(event, version=version, previous=title.version, bundle_digest=digest)
             return self._write(book, event, dry_run=dry_run)
 
-    def hold(self, *, model: str, stage: str, actor: str, reason: str, release: bool = False) -> PromotionResult:
+    def hold(
+        self,
+        *,
+        model: str,
+        stage: str,
+        actor: str,
+        reason: str,
+        release: bool = False,
+        pull_request: int | None = None,
+        run_url: str | None = None,
+        dry_run: bool = False,
+    ) -> PromotionResult:
         """Stop promotions at a stage, or allow them again with ``release``; rollbacks are always allowed.
 
         Raises:
@@ -192,20 +256,15 @@ class LocalRegistry:
             RegistryError: no such model, or the registry cannot be read or written; it is as it was.
         """
         event = self._draft("release_hold" if release else "hold", model, stage, actor, reason)
+        event = with_evidence(event, verdict_digest=None, pull_request=pull_request, run_url=run_url)
         self._known(model)
-        with self._writing(dry_run=False):
+        with self._writing(dry_run=dry_run):
             book = self._known(model)
             done = unfinished(book, event, to=None)
             if done:
-                return self._done(book, done, dry_run=False)
-            title, standing = book.state.title(stage), book.state.holds.get(stage)
-            if title is None:
-                raise refused(f"`{model}` never had a champion at `{stage}`", "nothing to hold")
-            if standing and not release:
-                raise refused(describe(stage, standing), "release it first to give another reason")
-            if release and not standing:
-                raise refused(f"no hold of `{stage}` stands", "promotions are allowed")
-            return self._write(book, event, dry_run=False)
+                return self._done(book, done, dry_run=dry_run)
+            holdable(book, stage, release=release)
+            return self._write(book, event, dry_run=dry_run)
 
     def doctor(self, *, repair: bool) -> tuple[str, ...]:
         """Return what is out of order, one sentence each; with ``repair``, mend what can be mended safely.
@@ -307,7 +366,7 @@ class LocalRegistry:
             yield
             return
         self._there()
-        with _disk_errors(self.path, "the registry is as it was"):
+        with disk_errors(self.path, "the registry is as it was"):
             self._disk.make_directory(self.path)
             with self._lock():
                 self._disk.make_directory(self._books.root)
@@ -333,27 +392,6 @@ class LocalRegistry:
             yield
         finally:
             lock.release()
-
-
-@contextmanager
-def _disk_errors(path: Path, state: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        fix = f"make room or mend the rights, then run the command again; {state}"
-        raise RegistryError(
-            Problem(found=f"cannot be written: {cause(error)}", fix=fix, place=place_of(path))
-        ) from error
-
-
-def _of_model(bundle: Path, model: str) -> tuple[Manifest, str]:
-    digest = bundle_digest(bundle)
-    manifest = verify_files(bundle, digest=digest)
-    if manifest.name != model:
-        found = f"this bundle is of another model: {cause(repr(manifest.name), limit=80)}"
-        fix = "promote it under its own name, or train with the configuration of this model"
-        raise ConfigError(Problem(found=found, allowed=f"`{model}`", fix=fix, place=place_of(bundle)))
-    return manifest, digest
 
 
 def _version(title: Title | None) -> str | None:

@@ -70,10 +70,47 @@ class Registry(Protocol):
             RegistryError: the registry cannot be read or written; it is as it was.
         """
 
+    def advance(
+        self,
+        *,
+        model: str,
+        version: str,
+        stage: str,
+        beaten: str | None,
+        actor: str,
+        reason: str,
+        verdict_digest: str | None = None,
+        pull_request: int | None = None,
+        run_url: str | None = None,
+        dry_run: bool = False,
+    ) -> PromotionResult:
+        """Give a registered version the title at another stage: the same digest, nothing is copied or built.
+
+        ``beaten`` is the bundle digest of the champion at that stage, None when nobody holds it: compare-and-swap.
+
+        Raises:
+            ChampionMovedError: the ledger names another champion than ``beaten``.
+            GateRefusedError: a hold stands.
+            BundleError: the version's bundle is not what was registered.
+            ConfigError: a name is none, actor or reason is missing.
+            RegistryError: no such model or version, or the registry cannot be read or written; it is as it was.
+        """
+
     def rollback(
-        self, *, model: str, stage: str, to: str | None, actor: str, reason: str, dry_run: bool = False
+        self,
+        *,
+        model: str,
+        stage: str,
+        to: str | None,
+        actor: str,
+        reason: str,
+        pull_request: int | None = None,
+        run_url: str | None = None,
+        dry_run: bool = False,
     ) -> PromotionResult:
         """Give the title back to ``to`` (default: the version that held it before the present one).
+
+        A command of the same ``run_url`` that stands in the ledger already is not done twice: its event is returned.
 
         Raises:
             GateRefusedError: there is none before, nobody holds the title, or ``to`` does.
@@ -82,8 +119,21 @@ class Registry(Protocol):
             RegistryError: no such model or version, or the registry cannot be read or written.
         """
 
-    def hold(self, *, model: str, stage: str, actor: str, reason: str, release: bool = False) -> PromotionResult:
+    def hold(
+        self,
+        *,
+        model: str,
+        stage: str,
+        actor: str,
+        reason: str,
+        release: bool = False,
+        pull_request: int | None = None,
+        run_url: str | None = None,
+        dry_run: bool = False,
+    ) -> PromotionResult:
         """Stop promotions at a stage, or allow them again with ``release``; rollbacks are always allowed.
+
+        A command of the same ``run_url`` that stands in the ledger already is not done twice: its event is returned.
 
         Raises:
             GateRefusedError: the hold stands already, none stands to release, or the stage never had a champion.
