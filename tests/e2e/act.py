@@ -95,7 +95,7 @@ class Act:
             command += ["--env", f"{name}={value}"]
         done = subprocess.run(
             command,
-            env={"PATH": os.environ["PATH"], "HOME": str(home), "XDG_CACHE_HOME": str(caches())},
+            env={"PATH": f"{STAND_INS / 'bin'}{os.pathsep}{os.environ['PATH']}", "HOME": str(home)},
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -107,11 +107,6 @@ class Act:
         summaries = tuple(line["content"] for line in lines if line.get("command") == "summary")
         failed = [line["msg"] for line in lines if line.get("level") in ("error", "warning")]
         return Log(done.returncode, "\n".join([text, *failed, done.stderr]), summaries)
-
-
-def caches() -> Path:
-    """Return where uv keeps what it has downloaded: a job on a warm machine has it too."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
 def python_directory() -> Path:

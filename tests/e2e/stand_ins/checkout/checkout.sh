@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 set -euo pipefail
 if [ "$PERSIST" != "false" ]; then
   echo "::error::persist-credentials must be false"
