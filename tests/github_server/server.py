@@ -62,7 +62,7 @@ class Server:
         self.url, self.storage_url = (f"http://{HOST}:{listener.server_port}" for listener in self._listeners)
         self.app.storage_url = f"{self.storage_url}/_storage"
         self._threads = [
-            threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+            threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
             for listener in self._listeners
         ]
 
