@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelbout.results import PROMOTION_FILE, PromotionResult
 from modelbout.stages.promote import actor, chosen_stage
+from modelbout.stages.workspace import run_url
 
 if TYPE_CHECKING:
     from modelbout.stages.workspace import Workspace
@@ -26,6 +27,7 @@ def rollback(
         to=to,
         actor=actor(),
         reason=reason,
+        run_url=run_url(),
         dry_run=dry_run,
     )
     if not dry_run:
