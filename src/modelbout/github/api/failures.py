@@ -69,8 +69,9 @@ class Attempt:
         return Problem(found=found, allowed=allowed, fix=fix)
 
     def clean(self, text: object) -> str:
-        """Return a message that may be shown: one line, short, no secret."""
-        return cause(hide(str(text), self.secret), limit=MESSAGE_LIMIT)
+        """Return a message that may be shown: one line, short, no secret, nothing that a terminal would obey."""
+        seen = "".join(letter if letter.isprintable() else " " for letter in str(text))
+        return cause(hide(seen, self.secret), limit=MESSAGE_LIMIT)
 
 
 def explain(error: Exception, attempt: Attempt) -> GitHubError:
