@@ -181,7 +181,7 @@ def response_faults(route: Route, params: Mapping[str, str], answer: Answer) -> 
         elif data:
             yield from _error_faults(data)
         return
-    if kind.startswith("application/vnd.github."):
+    if kind.startswith("application/vnd.github.") or kind == "application/octet-stream":
         return  # raw bytes, which no schema describes
     key = hashlib.sha256(f"{route.method} {route.template} {status}\n".encode() + data).digest()
     if key in _fine:

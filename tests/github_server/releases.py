@@ -299,6 +299,8 @@ def get_asset(ask: Ask) -> Answer:
     if asset.state != "uploaded":
         raise missing()
     asset.downloads += 1
+    if not ask.repo.redirects:
+        return Answer(200, asset.content, {"Content-Type": "application/octet-stream"})
     key = ask.github.sign(asset.content_type, asset.content)
     return Answer(302, None, {"Location": f"{ask.at.storage}/{key}"})
 

@@ -109,6 +109,9 @@ class Repository:
         self.refs: dict[str, str] = {}
         self.immutable_releases = False
         self.drafts_first = True  # GitHub promises no order; False: by age alone, so that old drafts are on later pages
+        self.redirects = (
+            True  # docs: "Get a release asset" may redirect or, as where this is False, send the bytes itself
+        )
         self.digests = True  # False: assets have no digest, as on older GitHub Enterprise Servers
         self.burned_tags: set[str] = set()
         self.releases: dict[int, Release] = {}

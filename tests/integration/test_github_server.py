@@ -250,6 +250,8 @@ def test_an_asset_comes_back_from_storage_with_its_digest(github: Ground, prefix
     assert there.status_code == 302
     assert call("GET", there.headers["Location"]).status_code == 400
     assert requests.get(there.headers["Location"], timeout=30).content == b"bytes"
+    github.repo.redirects = False
+    assert call("GET", made["url"], headers={"Accept": "application/octet-stream"}).content == b"bytes"
     assert call("DELETE", made["url"]).status_code == 204
     assert call("GET", f"releases/{release['id']}/assets").json() == []
 
