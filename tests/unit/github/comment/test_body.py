@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -267,3 +268,8 @@ def test_any_text_in_a_line_of_the_overview_stays_text(words: str) -> None:
 @given(st.text(alphabet='<!-- modelbout:sectionpartend>\n{}"`', max_size=400))
 def test_any_body_can_be_read(body: str) -> None:
     assert parse(f"{TOP}\n{body}", HOUSE) == ()
+
+
+def test_the_docs_name_the_order_of_leaving() -> None:
+    docs = (Path(__file__).parents[4] / "docs" / "comment.md").read_text(encoding="utf-8")
+    assert ", ".join(up_to(LAST)) in docs
