@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modelbout.registry.books import Book
-from modelbout.registry.events import fold
-from modelbout.registry.gate import refused, registered, target
+from modelbout.errors import BundleError, TrainingError
 from modelbout.seal import verify_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelbout.manifest import Manifest
     from modelbout.progress import Progress
     from modelbout.registry.protocol import Registry
     from modelbout.stages.workspace import Workspace
@@ -32,8 +31,8 @@ def rehearse(
     book: Registry,
     progress: Progress,
     *,
-    stage: str,
-    to: str | None,
+    version: str,
+    bundle_digest: str,
     python: str | None,
     scratch: Path,
 ) -> Rehearsed:
@@ -43,61 +42,55 @@ def rehearse(
         work: the model's configuration.
         book: the registry; only read.
         progress: who watches.
-        stage: whose title would move.
-        to: the version to return to; None is the holder before.
-        python: the interpreter to load it in; None is the configuration's, else the one that runs this.
+        version: the version to return to.
+        bundle_digest: its bundle in the ledger.
+        python: the user's interpreter, where the configuration names none.
         scratch: a directory for the bundle.
 
     Raises:
-        GateRefusedError: nobody holds the title, nobody held it before, or ``to`` holds it.
         RegistryError: no such version, or the registry cannot be read.
         BundleError: a digest is wrong, or the model does not load, or it answers otherwise than when it was trained.
         TrainingError: its program failed.
     """
-    version, digest = chosen(book, work.config.model, stage=stage, to=to)
     with progress.step(f"fetching {work.config.model}@{version}"):
         bundle = book.fetch(work.config.model, version, scratch)
-        verify_files(bundle, digest=digest)
+        manifest = verify_files(bundle, digest=bundle_digest)
     with progress.step("asking the golden rows again"):
-        rows = ask_golden_rows(work, bundle, python=python, scratch=scratch)
-    return Rehearsed(version, digest, rows)
+        rows = ask_golden_rows(work, bundle, manifest, python=python, scratch=scratch)
+    return Rehearsed(version, bundle_digest, rows)
 
 
-def chosen(book: Registry, model: str, *, stage: str, to: str | None) -> tuple[str, str]:
-    """Return the version that a rollback returns to, and its bundle digest in the ledger.
-
-    Raises:
-        GateRefusedError: nobody holds the title, nobody held it before, or ``to`` holds it.
-        RegistryError: no such version, or the ledger cannot be read.
-    """
-    events = book.events(model)
-    read = Book(model=model, raw=b"", events=events, state=fold(model, events, shown=model), standing=None)
-    title = read.state.title(stage)
-    if title is None:
-        raise refused(f"`{model}` has no champion at `{stage}`", "nothing to roll back")
-    version = target(read, title, to)
-    return version, registered(read, version)
-
-
-def ask_golden_rows(work: Workspace, bundle: Path, *, python: str | None, scratch: Path) -> int:
+def ask_golden_rows(work: Workspace, bundle: Path, manifest: Manifest, *, python: str | None, scratch: Path) -> int:
     """Load the model in a child process, let it answer its golden rows, and return how many there are.
 
+    A scikit-learn model may need the versions that it was trained with: where ours cannot load it, the user's
+    interpreter may.
+
     Raises:
-        BundleError: it does not load, or answers otherwise than on the day of its training.
+        BundleError: it loads nowhere, or answers otherwise than on the day of its training.
         TrainingError: the child failed.
     """
-    # The only heavy part of this room: no other action's job has these libraries.
+    # The only heavy part of this room: no other job of promotion or rollback has these libraries.
     from modelbout.training.bundle import golden_of  # noqa: PLC0415 -- see above
     from modelbout.training.golden import recall  # noqa: PLC0415 -- see above
     from modelbout.training.score import score  # noqa: PLC0415 -- see above
 
     rows, _ = recall(golden_of(bundle))
-    score(
-        [bundle],
-        rows,
-        python=work.config.train.python or python,
-        root=work.root,
-        work=scratch / "rehearsal",
-        timeout_minutes=work.config.train.timeout_minutes,
-    )
+    train = work.config.train
+    own = () if train.python or manifest.scorer.kind == "command" else (None,)
+    choices = (*own, train.python or python)
+    for last, choice in zip((False,) * (len(choices) - 1) + (True,), choices, strict=True):
+        try:
+            score(
+                [bundle],
+                rows,
+                python=choice,
+                root=work.root,
+                work=scratch / "rehearsal",
+                timeout_minutes=train.timeout_minutes,
+            )
+            break
+        except (BundleError, TrainingError):
+            if last:
+                raise
     return rows.height

@@ -44,7 +44,7 @@ def draft(kind: EventKind, *, model: str, stage: str, actor: str, reason: str, a
     """
     checked(model, "model")
     checked(stage, "stage")
-    actor, reason = _line(actor, limit=ACTOR_LIMIT), _line(reason, limit=REASON_LIMIT)
+    actor, reason = one_line(actor, limit=ACTOR_LIMIT), one_line(reason, limit=REASON_LIMIT)
     for what, text in (("actor", actor), ("reason", reason)):
         if not text:
             fix = (
@@ -67,9 +67,9 @@ def with_evidence(event: Event, *, verdict_digest: str | None, pull_request: int
         raise ConfigError(Problem(found="the pull request's number is none", allowed="1 or more", fix=fix))
     return msgspec.structs.replace(
         event,
-        verdict_digest=None if verdict_digest is None else _line(verdict_digest, limit=URL_LIMIT),
+        verdict_digest=None if verdict_digest is None else one_line(verdict_digest, limit=URL_LIMIT),
         pull_request=pull_request,
-        run_url=None if run_url is None else _line(run_url, limit=URL_LIMIT),
+        run_url=None if run_url is None else one_line(run_url, limit=URL_LIMIT),
     )
 
 
@@ -145,6 +145,7 @@ def of_model(bundle: Path, model: str) -> tuple[Manifest, str]:
     return manifest, digest
 
 
-def _line(text: str, *, limit: int) -> str:
+def one_line(text: str, *, limit: int) -> str:
+    """Return a text as the ledger keeps it."""
     # Bytes of a command line that are no UTF-8 arrive as lone surrogates, which JSON cannot hold.
     return cause(text.encode("utf-8", "replace").decode(), limit=limit)

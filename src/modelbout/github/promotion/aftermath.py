@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from modelbout.github.api.commits import Commits
 from modelbout.github.api.deployments import Deployments
 from modelbout.github.api.dispatch import dispatch
-from modelbout.github.api.errors import GitHubError
+from modelbout.github.api.errors import GitHubError, MissingError
+from modelbout.github.api.session import connect
+from modelbout.github.inputs import DISPATCH_TOKEN
 from modelbout.results import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from modelbout.github.api.session import Session
+    from modelbout.github.job import Job
     from modelbout.results import PromotionResult
 
 EVENT_TYPES: Mapping[str, str] = {"promote": "modelbout-promoted", "rollback": "modelbout-rolled-back"}
@@ -104,3 +109,30 @@ def notice(session: Session, result: PromotionResult) -> dict[str, object]:
         )
     )
     return told
+
+
+def sender(job: Job) -> Session:
+    """Return who sends dispatches: another repository takes another token than the job's."""
+    token = job.inputs.secret(DISPATCH_TOKEN)
+    if token is None:
+        return job.session
+    return connect(
+        repository=job.runner.repository,
+        api_url=job.runner.api_url,
+        server_url=job.runner.server_url,
+        token=token,
+        dry_run=job.say if job.dry_run else None,
+    )
+
+
+def commit_of(job: Job, result: PromotionResult) -> str:
+    """Return the commit that a version was made of: its tag's, where the registry is this repository's.
+
+    Raises:
+        GitHubError: GitHub cannot be asked.
+    """
+    own = job.registry_address == f"github:{job.runner.repository}"
+    with suppress(MissingError):
+        if own:
+            return Commits(job.session).get(f"{result.model}@{result.version}").sha
+    return job.runner.sha

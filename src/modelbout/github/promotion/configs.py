@@ -5,9 +5,11 @@ A job with a writing token is safer without the repository's files: of each mode
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from modelbout.config.model import CONFIG_FILE
 from modelbout.config.paths import has_glob
 from modelbout.errors import ConfigError, Place, Problem, RegistryError
 from modelbout.github.api.contents import read_file
@@ -18,9 +20,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modelbout.github.api.session import Session
+    from modelbout.github.job import Job
     from modelbout.stages.workspace import Workspace
 
 KEY = "config"
+
+
+def workspaces(job: Job) -> tuple[Workspace, ...]:
+    """Return the models that the input ``config`` names: from the checkout, else from GitHub at the run's commit.
+
+    Raises:
+        ConfigError: a configuration is missing or wrong.
+        GitHubError: GitHub cannot be asked.
+    """
+    paths = job.inputs.lines(KEY) or (CONFIG_FILE,)
+    if here(paths, job.here):
+        return job.workspaces
+    into = Path(tempfile.mkdtemp(prefix="modelbout-", dir=job.runner.temp))
+    return fetched(job.session, paths, commit=job.runner.sha, into=into)
 
 
 def fetched(session: Session, paths: Sequence[str], *, commit: str, into: Path) -> tuple[Workspace, ...]:

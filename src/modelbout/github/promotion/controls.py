@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from modelbout.github.api.errors import MissingError
+from modelbout.github.api.errors import GitHubError, MissingError
 from modelbout.results import Control
 
 if TYPE_CHECKING:
@@ -38,19 +38,21 @@ class Rules(Protocol):
         """Return whether published releases are frozen."""
 
 
-def controls(rules: Rules, *, branch: str, stage: str, result: PromotionResult) -> tuple[Control, ...]:
-    """Return what stood between a change and the title at a stage, and who sees to each.
+def of_platform(rules: Rules, *, branch: str, stage: str) -> tuple[Control, ...]:
+    """Return what GitHub could put between a change and the title at a stage, and whether it does.
+
+    Four calls. A control that cannot be asked for, for whatever reason, is "not known": the title has moved by now, and
+    a table must not make the job fail.
 
     Args:
         rules: what GitHub enforces.
         branch: the default branch.
         stage: the stage, which is the name of an environment too.
-        result: what happened to the title.
-
-    Raises:
-        GitHubError: GitHub cannot be asked at all.
     """
-    return (*_of_branch(rules, branch), _of_environment(rules, stage), _of_releases(rules), *_ours(result))
+    try:
+        return (*_of_branch(rules, branch), _of_environment(rules, stage), _of_releases(rules))
+    except GitHubError as error:
+        return (Control(control="what GitHub enforces", enforced_by="not known", detail=error.problems[0].found),)
 
 
 def _of_branch(rules: Rules, branch: str) -> tuple[Control, ...]:
@@ -90,7 +92,8 @@ def _of_releases(rules: Rules) -> Control:
     return Control(control="releases that nobody can change", enforced_by=enforcer, detail=detail)
 
 
-def _ours(result: PromotionResult) -> tuple[Control, ...]:
+def of_modelbout(result: PromotionResult) -> tuple[Control, ...]:
+    """Return what Modelbout itself put between the change and the title."""
     digests = Control(
         control="the bundle is the one that was judged",
         enforced_by="Modelbout",

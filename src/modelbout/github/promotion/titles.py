@@ -12,7 +12,6 @@ from modelbout.errors import (
     ConfigError,
     DataError,
     GateRefusedError,
-    ModelboutError,
     Problem,
     RegistryError,
 )
@@ -98,6 +97,7 @@ class Titles:
             permission(self.work, evidence.bout)
         except GateRefusedError as refusal:
             return Finding(name, commit, "kept", refusal.problems[0].found)
+        self._lay_out(evidence)
         digest = "" if evidence.bout.challenger is None else evidence.bout.challenger.bundle_digest
         events = self.book.events(self.work.config.model)
         verdict = digest_of(to_json(evidence.bout))
@@ -110,7 +110,6 @@ class Titles:
         if evidence.bundle is None:
             return Finding(name, commit, "open", f"run {evidence.run.id} left no bundle that can still be read")
         try:
-            self._lay_out(evidence)
             with self.progress.step(f"fetching the bundle that run {evidence.run.id} judged"):
                 self.runs.bundle(evidence.bundle, self.work.bundle, digest)
         except GitHubError:
@@ -164,8 +163,3 @@ def read_back(book: Registry, result: PromotionResult) -> None:
             fix=f"look at `modelbout registry history {result.model}`: somebody may have moved the title meanwhile",
         )
     )
-
-
-def worst(errors: list[ModelboutError]) -> int:
-    """Return the exit code for several errors, 0 for none: the one that needs most attention."""
-    return max((error.exit_code for error in errors), default=0)

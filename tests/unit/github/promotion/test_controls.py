@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from modelbout.errors import Problem
-from modelbout.github.api.errors import MissingError
-from modelbout.github.promotion.controls import controls
+from modelbout.github.api.errors import MissingError, UnreachableError
+from modelbout.github.promotion.controls import of_modelbout, of_platform
 from modelbout.results import PromotionResult
 
 
@@ -15,7 +15,7 @@ class Rules:
     protected: bool | None = False
     kinds: tuple[str, ...] | None = ()
     reviewers: tuple[str, ...] | str | None = ()
-    frozen: bool | None = False
+    frozen: bool | None | Exception = False
 
     def branch(self, name: str) -> bool | None:
         assert name == "main"
@@ -32,6 +32,8 @@ class Rules:
         return self.reviewers
 
     def immutable_releases(self) -> bool | None:
+        if isinstance(self.frozen, Exception):
+            raise self.frozen
         return self.frozen
 
 
@@ -47,7 +49,7 @@ def told(rules: Rules, event: str = "promote") -> dict[str, str]:
     )
     return {
         control.control: control.enforced_by
-        for control in controls(rules, branch="main", stage="production", result=result)
+        for control in (*of_platform(rules, branch="main", stage="production"), *of_modelbout(result))
     }
 
 
@@ -91,3 +93,9 @@ def test_what_modelbout_sees_to() -> None:
     assert told(Rules())[swap] == "Modelbout"
     assert swap not in told(Rules(), "rollback")
     assert told(Rules(), "rollback")["holds"] == "Modelbout"
+
+
+def test_a_github_that_does_not_answer_spoils_nothing() -> None:
+    found = told(Rules(frozen=UnreachableError(Problem(found="no answer"))))
+    assert found["what GitHub enforces"] == "not known"
+    assert found["holds"] == "Modelbout"
