@@ -67,6 +67,7 @@ class Stage:
     payload: Json
     environment: Mapping[str, str]
     fork: bool
+    at_once: bool
     logs: dict[str, Log]
 
 
@@ -137,12 +138,12 @@ class World:
 
     # What starts workflows
 
-    def bout(self, pull: PullRequest, *, workflow: str = "modelbout.yml") -> Run:
+    def bout(self, pull: PullRequest, *, workflow: str = "modelbout.yml", at_once: bool = False) -> Run:
         """Run what a pull request starts."""
         shown = self.get(f"/pulls/{pull.number}")
         payload = {"action": "synchronize", "number": pull.number, "pull_request": shown}
         ref = f"refs/pull/{pull.number}/merge"
-        return self.run(workflow, "pull_request", payload, sha=self.repo.refs[ref], ref=ref, pull=pull)
+        return self.run(workflow, "pull_request", payload, sha=self.repo.refs[ref], ref=ref, pull=pull, at_once=at_once)
 
     def pushed(self, after: str, *, workflow: str = "modelbout-promote.yml") -> Run:
         """Run what a push to the default branch starts."""
@@ -175,8 +176,12 @@ class World:
         sha: str,
         ref: str,
         pull: PullRequest | None = None,
+        at_once: bool = False,
     ) -> Run:
-        """Run one workflow job by job, as GitHub would: each with a token of its own."""
+        """Run one workflow job by job, as GitHub would: each with a token of its own.
+
+        With ``at_once`` act plays each job with all that it calls, under one token with the job's rights.
+        """
         path = f".github/workflows/{name}"
         tree = self.checked_out(sha)
         workflow = jobs.parse((tree / path).read_text(encoding="utf-8"))
@@ -186,7 +191,7 @@ class World:
         sender = {"login": "octo", "id": 1, "type": "User"}
         payload = {**payload, "repository": shown, "sender": sender}
         fork = pull is not None and pull.head_repo is not self.repo
-        stage = Stage(event, tree, payload, self.environment(record, path, sha, ref), fork, {})
+        stage = Stage(event, tree, payload, self.environment(record, path, sha, ref), fork, at_once, {})
         done = self.play(workflow, stage)
         record.status, record.conclusion = "completed", jobs.whole(done)
         self.server.check()
@@ -197,7 +202,7 @@ class World:
         done: Ended = {}
         for name in jobs.in_order(workflow):
             rights = jobs.granted(workflow, name, most)
-            if "uses" in workflow["jobs"][name]:
+            if "uses" in workflow["jobs"][name] and not stage.at_once:
                 cuts = [partial(jobs.probe, workflow, name, done, leg) for leg in jobs.legs(workflow["jobs"][name])]
                 ended = [self.call(workflow, name, cut, stage, f"{under}{name} / ") for cut in cuts]
                 whole = jobs.whole({str(number): one for number, one in enumerate(ended)})

@@ -23,7 +23,7 @@ from modelbout.data.table import engine_errors
 from modelbout.errors import ConfigError, Place, Problem, cause
 from modelbout.init.guess import Roles, positive, roles
 from modelbout.init.look import look, moment, values
-from modelbout.init.page import render
+from modelbout.init.page import as_yaml, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,7 +191,8 @@ def _workflows(root: Path, model: str) -> tuple[Draft, ...]:
     wanted = REQUIREMENTS
     if (root / REQUIREMENTS_FILE).is_file():
         wanted = f"-r {shlex.quote(directory + REQUIREMENTS_FILE)}"
-    facts = {"up": directory, "suffix": suffix, "install": f"python -m pip install {wanted}"}
+    config = f"config: {as_yaml(directory + CONFIG_FILE)}, " if directory else ""
+    facts = {"up": directory, "suffix": suffix, "config": config, "install": f"python -m pip install {wanted}"}
     away = "../" * len(Path(directory).parts)
     return tuple(
         Draft(f"{away}.github/workflows/{name.format(suffix)}", render(template, facts))
