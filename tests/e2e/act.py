@@ -85,7 +85,14 @@ class Act:
         home = self.scratch / "home"
         home.mkdir(exist_ok=True)
         command = [self.program, event, "-C", str(tree), "-W", str(workflow), "-e", str(event_file), "--json"]
-        command += ["-P", f"{PLATFORM}=-self-hosted", "--no-skip-checkout", "--no-cache-server"]
+        command += [
+            "-P",
+            f"{PLATFORM}=-self-hosted",
+            "--matrix",
+            f"os:{PLATFORM}",
+            "--no-skip-checkout",
+            "--no-cache-server",
+        ]
         command += ["--action-cache-path", str(self.scratch / "act"), "-s", f"GITHUB_TOKEN={token}"]
         command += [f"--{kind}-file={os.devnull}" for kind in ("env", "secret", "var", "input")]
         for repository, pin in PINS.items():
@@ -109,6 +116,11 @@ class Act:
         return Log(done.returncode, "\n".join([text, *failed, done.stderr]), summaries)
 
 
-def python_directory() -> Path:
-    """Return the directory of the Python of the tests."""
-    return Path(sys.executable).parent
+def python_directory(scratch: Path) -> Path:
+    """Return a directory with the Python of the tests and nothing else: beside it lie uv and more."""
+    made = scratch / "python"
+    made.mkdir(exist_ok=True)
+    for name in ("python", "python3"):
+        (made / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+        (made / name).chmod(0o755)
+    return made

@@ -261,7 +261,7 @@ class World:
             "SHA_REF": sha,  # what act takes the commit from
             "E2E_REMOTES": str(self.scratch / "remotes"),
             "E2E_ARTIFACTS": f"{self.server.url}/_actions/artifacts",
-            "E2E_PYTHON": str(python_directory()),
+            "E2E_PYTHON": str(python_directory(self.scratch)),
             "PIP_NO_INDEX": "1",  # what the user installs is here already, and nothing else is fetched
         }
 
