@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from modelbout.errors import ModelboutError
-from modelbout.github.api.errors import GitHubError
+from modelbout.github.api.errors import GitHubError, MissingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,6 +129,14 @@ def of_run(runs: Runs, run: Run, believed: Believed, *, tree: str) -> Evidence |
     return None
 
 
+def is_about_the_artifact(error: ModelboutError) -> bool:
+    """Tell whether an artifact is at fault, so that another bout helps; else GitHub could not be asked."""
+    if not isinstance(error, GitHubError):
+        return True
+    # Gone, longer than it may be, or not what GitHub's digest says; the other kinds are limits, rights and failures.
+    return isinstance(error, MissingError) or type(error) is GitHubError
+
+
 def _search(runs: Runs, run: Run, pull: PullRequest | None, believed: Believed, *, tree: str) -> Evidence | str:
     """Return the verdict on the model among a run's artifacts, or why there is none; empty when none speaks of it."""
     kept = newest(runs.artifacts(run.id))
@@ -136,9 +144,9 @@ def _search(runs: Runs, run: Run, pull: PullRequest | None, believed: Believed, 
     for artifact in likeliest(kept, believed.model):
         try:
             found = runs.results(artifact)
-        except GitHubError:
-            raise
         except ModelboutError as error:
+            if not is_about_the_artifact(error):
+                raise
             doubt = doubt or f"the artifact of run {run.id} was refused: {error.problems[0].found}"
             continue
         for results in found:

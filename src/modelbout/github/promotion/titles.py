@@ -17,7 +17,7 @@ from modelbout.errors import (
 )
 from modelbout.github.api.errors import GitHubError
 from modelbout.github.promotion.decide import Finding, spent
-from modelbout.github.promotion.judged import NotJudgedError, of_merge, of_run
+from modelbout.github.promotion.judged import NotJudgedError, is_about_the_artifact, of_merge, of_run
 from modelbout.record import to_json
 from modelbout.registry.entry import result as told_of
 from modelbout.registry.events import fold
@@ -112,9 +112,9 @@ class Titles:
         try:
             with self.progress.step(f"fetching the bundle that run {evidence.run.id} judged"):
                 self.runs.bundle(evidence.bundle, self.work.bundle, digest)
-        except GitHubError:
-            raise
-        except (BundleError, ConfigError, DataError) as error:
+        except (BundleError, ConfigError, DataError, GitHubError) as error:
+            if not is_about_the_artifact(error):
+                raise
             return Finding(name, commit, "open", f"its bundle was refused: {error.problems[0].found}")
         return self._promote(name, commit, pull_request)
 

@@ -15,7 +15,7 @@ class Rules:
     protected: bool | None = False
     kinds: tuple[str, ...] | None = ()
     reviewers: tuple[str, ...] | str | None = ()
-    frozen: bool | None | Exception = False
+    frozen: bool | Exception | None = False
 
     def branch(self, name: str) -> bool | None:
         assert name == "main"

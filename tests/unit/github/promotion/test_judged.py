@@ -7,11 +7,11 @@ import msgspec
 import pytest
 
 from modelbout.errors import DataError, Problem
-from modelbout.github.api.errors import UnreachableError
+from modelbout.github.api.errors import GitHubError, MissingError, UnreachableError
 from modelbout.github.artifacts import Results
 from modelbout.github.promotion.judged import Believed, Evidence, NotJudgedError, of_merge, of_run
 from modelbout.github.promotion.merges import Landing
-from modelbout.results import BoutResult, Origin, Side
+from modelbout.results import BoutResult, Origin, Side, ValidationResult
 from tests.unit.github.promotion.scenes import REPOSITORY, WORKFLOW, artifact, commit, pull, run, sha
 
 if TYPE_CHECKING:
@@ -182,8 +182,6 @@ def test_a_verdict_that_cannot_be_taken_over(other: dict[str, object], why: str)
 
 
 def test_a_run_that_stopped_before_the_bout() -> None:
-    from modelbout.results import ValidationResult
-
     broken = ValidationResult(
         model="churn", passed=False, tables=(), rules=1, findings=(), contract=None, seconds=0.1, created="2026"
     )
@@ -199,6 +197,11 @@ def test_an_artifact_that_is_refused_is_no_verdict() -> None:
 def test_an_artifact_that_cannot_be_asked_for_is_an_error_and_no_verdict() -> None:
     with pytest.raises(UnreachableError):
         of_merge(Runs(held={1: UnreachableError(Problem(found="no answer"))}), LANDING, BELIEVED)
+
+
+@pytest.mark.parametrize("error", [MissingError, GitHubError])
+def test_an_artifact_that_is_gone_or_has_another_digest_means_another_bout(error: type[GitHubError]) -> None:
+    assert "it is gone" in refused(Runs(held={1: error(Problem(found="it is gone"))}))
 
 
 def test_artifacts_that_expired_or_are_of_others() -> None:
