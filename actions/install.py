@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,9 @@ PROFILES = tuple(LOCKS)
 UV_LOCK = REQUIREMENTS / "bootstrap.txt"
 
 INDEX_VARIABLE = "MODELBOUT_INDEX_URL"
-FOREIGN = ("UV_", "PIP_", "PYTHON", "CONDA_", "VIRTUAL_ENV", "PYENV_VERSION", "MODELBOUT_INPUTS")
+FOREIGN = ("UV_", "PIP_", "PYTHON", "CONDA_", "VIRTUAL_ENV", "PIPENV_", "POETRY_", "PYENV_VERSION")
+# Downloads need none of them.
+SECRET = re.compile(r"(?i)TOKEN|SECRET|PASSWORD|^MODELBOUT_INPUTS$|^ACTIONS_")
 
 OLDEST = (3, 11)  # pyproject.toml: requires-python
 NEWEST = (3, 14)  # the newest that every locked package has wheels for; newer ones are tried last
@@ -55,12 +58,9 @@ def main(arguments: list[str]) -> int:
     """Leave the environment of a profile, tell where its interpreter is, and return the exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    profile = arguments[0] if arguments else PROFILES[-1]
+    profile = arguments[0] if arguments and arguments[0] in LOCKS else PROFILES[-1]
     try:
-        if profile not in LOCKS:
-            raise SetupError(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}", EXIT_CONFIG)
-        python = ready(profile) or make(profile)
-        hand_on(python)
+        hand_on(ready(profile) or make(profile))
     except SetupError as error:
         print(f"::error title=Modelbout cannot be set up::{escaped(str(error))}", flush=True)
         return error.code
@@ -105,7 +105,7 @@ def hand_on(python: Path) -> None:
     print(f"Modelbout runs in {python.parent.parent}")
     output = os.environ.get("GITHUB_OUTPUT")
     if output:
-        with open(output, "a", encoding="utf-8", newline="\n") as file:
+        with Path(output).open("a", encoding="utf-8", newline="\n") as file:
             file.write(f"python={python}\n")
 
 
@@ -212,7 +212,11 @@ def link(built: Path) -> None:
 
 def run(command: list[str], where: Path, *, quiet: bool = False) -> int:
     """Run a program outside of the checkout, without the user's settings, and return its exit code."""
-    environ = {name: value for name, value in os.environ.items() if not name.upper().startswith(FOREIGN)}
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(FOREIGN) and not SECRET.search(name)
+    }
     environ.update(UV_PYTHON_DOWNLOADS="never", PIP_CONFIG_FILE=os.devnull, PIP_ROOT_USER_ACTION="ignore")
     sink = subprocess.DEVNULL if quiet else None
     try:
