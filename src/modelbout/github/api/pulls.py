@@ -109,13 +109,27 @@ class Pulls:
         Raises:
             GitHubError: GitHub cannot be asked.
         """
+        return tuple(pull for pull in self.from_branch(head_repository, branch) if pull.head_sha == sha)
+
+    def from_branch(self, head_repository: str, branch: str) -> tuple[PullRequest, ...]:
+        """Return the pull requests that come from a branch: open ones first, then the newest first.
+
+        One whose fork was deleted is not among them, since nothing says whose it was.
+
+        Args:
+            head_repository: ``owner/name`` where the branch is.
+            branch: the branch there.
+
+        Raises:
+            GitHubError: GitHub cannot be asked.
+        """
         owner = head_repository.partition("/")[0]
         query = {"state": "all", "head": f"{owner}:{branch}"}
         found = [
             pull
             for pull in self._list(query, f"look for the pull request of {owner}:{branch}")
             # GitHub passes over a filter that it does not understand, and an owner may have two forks.
-            if pull.head_sha == sha and pull.head_branch == branch and pull.head_repository == head_repository
+            if pull.head_branch == branch and pull.head_repository == head_repository
         ]
         return tuple(sorted(found, key=lambda pull: (pull.state != "open", -pull.number)))
 
