@@ -22,6 +22,7 @@ from modelbout.errors import (
     Place,
     Problem,
 )
+from modelbout.github import summary
 from modelbout.github.api.errors import ForbiddenError, MissingError
 from modelbout.github.promotion.account import account
 from modelbout.github.promotion.after import Push, Turn, of_bout, of_judged
@@ -39,6 +40,7 @@ from modelbout.stages.promote import chosen_stage
 if TYPE_CHECKING:
     from modelbout.github.api.runs import Run
     from modelbout.github.job import Job
+    from modelbout.report.story import Story
     from modelbout.results import PromotionResult
     from modelbout.stages.workspace import Workspace
 
@@ -50,7 +52,8 @@ EVENTS = ("push", BY_HAND, "schedule", "repository_dispatch")
 class Tally:
     """What the job has come to so far, over all models."""
 
-    sections: list[str] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
+    stories: list[Story] = field(default_factory=list)
     promoted: list[tuple[Workspace, PromotionResult]] = field(default_factory=list)
     fights: list[str] = field(default_factory=list)
     failed: list[ModelboutError] = field(default_factory=list)
@@ -155,9 +158,9 @@ class Round:
         model, decision = work.config.model, turn.decision
         self.teller.log(model, turn)
         tally.promoted += [(work, result) for result in turn.promoted]
-        tally.sections += [self.teller.report(work, result) for result in turn.promoted[-1:]]
+        tally.stories += [self.teller.story(work, result) for result in turn.promoted[-1:]]
         problems = [problem for error in turn.troubles for problem in error.problems]
-        tally.sections.append(account(model, turn.why, decision, stage=stage, troubles=problems))
+        tally.accounts.append(account(model, turn.why, decision, stage=stage, troubles=problems))
         if decision.fight and self.run is None:
             tally.fights.append(work.loaded.shown)
         if decision.held or (decision.fight and self.run is not None):
@@ -181,7 +184,7 @@ class Round:
             return
         self.job.say(f"{name} {'would move' if result.dry_run else 'moved'} on from {self.source} to {stage}")
         tally.promoted.append((work, result))
-        tally.sections.append(self.teller.report(work, result))
+        tally.stories.append(self.teller.story(work, result))
         for error in aftermath.tell(result, commit=commit_of(self.job, result)):
             tally.failed.append(error)
 
@@ -235,8 +238,12 @@ def finish(job: Job, tally: Tally) -> int:
     job.outputs.set("promoted", newest is not None)
     job.outputs.set("version", None if newest is None else newest[1].version)
     job.outputs.set("bundle-digest", None if newest is None else newest[1].bundle_digest)
-    job.outputs.set("result", None if newest is None else job.path(newest[0].run / PROMOTION_FILE))
-    Teller(job, "").summary(tally.sections)
+    results = dict.fromkeys(job.path(work.run / PROMOTION_FILE) for work, _ in tally.promoted)
+    job.outputs.set("result", "\n".join(results))
+    for section in tally.accounts:
+        summary.write(job.runner, section)
+    if tally.stories:
+        summary.write(job.runner, tally.stories)
     if tally.failed:
         worst = max(tally.failed, key=lambda error: error.exit_code)
         raise type(worst)(*(problem for error in tally.failed for problem in error.problems))

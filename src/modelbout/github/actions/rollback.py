@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelbout.errors import EXIT_FINE, ConfigError, ModelboutError, Place, Problem
+from modelbout.github import summary
 from modelbout.github.promotion.aftermath import Aftermath, commit_of, sender
 from modelbout.github.promotion.answer import Answer
 from modelbout.github.promotion.configs import workspaces
@@ -82,7 +83,7 @@ def _rehearse(job: Job, work: Workspace, stage: str) -> int:
     name = f"{work.config.model}@{done.version}"
     told = f"was fetched and verified; it answers its {done.golden_rows} golden rows as on the day it was trained"
     job.say(f"{name} {told}")
-    Teller(job, "").summary([f"### Rehearsal\n\n{code(name)} {told}. Nothing has moved yet."])
+    summary.write(job.runner, f"### Rehearsal\n\n{code(name)} {told}. Nothing has moved yet.")
     return EXIT_FINE
 
 
@@ -99,9 +100,9 @@ def _give_back(job: Job, work: Workspace, stage: str) -> int:
     name = f"{result.model}@{result.version}"
     job.say(f"{name} {'would hold' if result.dry_run else 'holds'} the title at {stage}, after {result.previous}")
     teller = Teller(job, job.plan.default_branch or "main")
-    report = teller.report(work, result)
+    story = teller.story(work, result)
     failed = tell(job, work, result)
-    teller.summary([report])
+    summary.write(job.runner, [story])
     if failed:
         raise type(failed[0])(*(problem for error in failed for problem in error.problems))
     return EXIT_FINE

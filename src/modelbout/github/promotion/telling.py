@@ -10,14 +10,11 @@ import msgspec
 from modelbout.errors import ConfigError, cause
 from modelbout.github.api.protection import Protection
 from modelbout.github.promotion.controls import of_modelbout, of_platform
-from modelbout.report.render import render
 from modelbout.report.story import Story
 from modelbout.results import PROMOTION_FILE
 from modelbout.stages.report import read_story
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from modelbout.github.job import Job
     from modelbout.github.promotion.after import Turn
     from modelbout.results import Control, PromotionResult
@@ -39,12 +36,12 @@ class Teller:
             self._platform[result.stage] = of_platform(rules, branch=self.branch, stage=result.stage)
         return msgspec.structs.replace(result, controls=(*self._platform[result.stage], *of_modelbout(result)))
 
-    def report(self, work: Workspace, result: PromotionResult) -> str:
-        """Return the report of what happened to a title, and leave ``promotion.json``."""
+    def story(self, work: Workspace, result: PromotionResult) -> Story:
+        """Return what the report tells of a title that moved, and leave ``promotion.json``."""
         told = self.with_controls(result)
         work.run.mkdir(parents=True, exist_ok=True)
         work.write(PROMOTION_FILE, told)
-        return render(_story(work, told))
+        return _story(work, told)
 
     def log(self, model: str, turn: Turn) -> None:
         """Say one line for each merge. What a verdict says may come from anywhere: it stays within its line."""
@@ -54,10 +51,6 @@ class Teller:
         for error in turn.troubles:
             for problem in error.problems:
                 self.job.progress.tell(problem)
-
-    def summary(self, sections: Sequence[str]) -> None:
-        """Add the sections to the job's summary."""
-        raise NotImplementedError
 
 
 def _story(work: Workspace, result: PromotionResult) -> Story:
