@@ -113,3 +113,16 @@ def test_a_promotion_that_has_begun_is_never_cancelled(path: Path) -> None:
         assert "concurrency" not in workflow  # the caller has the group; twice the same would wait for itself
     else:
         assert workflow["concurrency"] == {"group": "${{ github.workflow }}", "cancel-in-progress": False}
+
+
+def test_workflows_on_pages_are_as_good(tmp_path: Path) -> None:
+    into = tmp_path / ".github" / "workflows"
+    into.mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        blocks = re.findall(r"^```ya?ml\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for number, block in enumerate(block for block in blocks if re.search(r"^jobs:", block, re.MULTILINE)):
+            (into / f"{page.stem}-{number}.yml").write_text(block, encoding="utf-8")
+    assert {"README-0.yml", "workflows-0.yml"} <= {path.name for path in into.iterdir()}
+    done([str(BIN / "zizmor"), "--offline", "--no-config", "--persona=pedantic", str(tmp_path / ".github")])
+    done([need("actionlint", how=GO), "-pyflakes="], tmp_path)
