@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import shutil
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,9 @@ CONFIGS_LIMIT = 256
 """Models of one step: as many as a matrix has jobs (docs.github.com, "Usage limits")."""
 
 GITHUB = "github"
+PYTHON = "python"
+PYTHONS = ("python", "python3")  # some systems have only the second
+PYTHON_VARIABLE = "MODELBOUT_PYTHON"  # of training/environment.py, which is not loaded for a report
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,10 @@ def open_job(environ: MutableMapping[str, str], *, progress: Progress, say: Call
     if given is not None:
         # The registry is opened by its address alone and finds the token here; children are started without it.
         environ[OWN_VARIABLE] = given
+    # The job's own Python, as its PATH finds it: ours lies elsewhere and is not for the user's code.
+    theirs = inputs.text(PYTHON) or next(filter(shutil.which, PYTHONS), None)
+    if theirs is not None:
+        environ[PYTHON_VARIABLE] = theirs
     payload = read_payload(runner.event_path)
     plan = decide(runner.event_name or None, payload, repository=runner.repository, sha=runner.sha, ref=runner.ref)
     return Job(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PROBE_SECONDS = 120.0  # ours: it reads a few hundred small files; a cold network disk may need a minute
 KEY = "train.python"
+VARIABLE = "MODELBOUT_PYTHON"
+"""Names the interpreter of a configuration that names none; the actions set it to the job's."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,15 @@ class Environment:
 def interpreter(python: str | None, root: Path) -> str:
     """Return the program that ``train.python`` names: a path from the root, an absolute one, or a name on the PATH.
 
+    Without it the one that MODELBOUT_PYTHON names in the same way, and without that the one that runs Modelbout.
+
     Raises:
         ConfigError: there is no such program.
     """
+    key = KEY
     if python is None:
+        python, key = os.environ.get(VARIABLE), VARIABLE
+    if not python:
         return sys.executable
     plain = Path(python)
     found = shutil.which(python) if plain.name == python else None
@@ -63,8 +70,8 @@ def interpreter(python: str | None, root: Path) -> str:
         Problem(
             found=f"there is no interpreter {python!r}",
             allowed="a path from the directory of modelbout.yaml, or a name on the PATH",
-            fix="make the environment first, or correct `train.python`",
-            place=Place(key=KEY),
+            fix=f"make the environment first, or correct `{key}`",
+            place=Place(key=key),
         )
     )
 

@@ -1,0 +1,67 @@
+"""The whole bout in one step: validate, train, compare, report; for one model, or several one after another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from modelbout.errors import EXIT_DATA
+from modelbout.github.actions import compare, report, validate
+from modelbout.github.bouts import idle, spoil
+from modelbout.github.inputs import FALSE
+from modelbout.github.rounds import Rounds
+from modelbout.results import BOUT_FILE, VALIDATION_FILE
+from modelbout.stages.workspace import RESULTS
+
+if TYPE_CHECKING:
+    from modelbout.github.job import Job
+    from modelbout.stages.workspace import Workspace
+
+
+def act(job: Job) -> int:
+    """Return what `modelbout run` answers: 0 for a pass, 1 for a loss, the code of the cause where there is no verdict.
+
+    Of several models the worst counts. A comment or check that the token may not write changes nothing of it.
+
+    Raises:
+        ConfigError: an input or a configuration is wrong.
+        GitHubError: the report could not be written, for another reason than that the token may not.
+    """
+    for name in ("verdict", "result", "report", "comment-url", "version", "run-directory"):
+        job.outputs.set(name, "")
+    if idle(job):
+        return 0
+    require_win = job.inputs.flag("require-win", default=False)
+    job.inputs.choice("plots", report.PLOTS, default="none")
+    rounds = Rounds(job)
+
+    def bout(work: Workspace) -> int:
+        from modelbout.stages.train import train  # noqa: PLC0415 -- heavy: loaded when there is work for it
+
+        if not validate.one(rounds, work).passed:
+            return EXIT_DATA
+        train(work, job.progress, registry=job.registry_address)
+        return compare.one(job, work, require_win=require_win)
+
+    rounds.each(bout, spoilt=spoil)
+    told(job)
+    return rounds.end()
+
+
+def told(job: Job) -> None:
+    """Report what the models left, and set the outputs."""
+    runs = [work.run for work in job.workspaces if any((work.run / name).is_file() for name in RESULTS)]
+    job.outputs.set("run-directory", "\n".join(job.path(run) for run in runs))
+    compare.set_version(job)
+    if not runs:
+        return
+    given = {"run-directory": "\n".join(str(run) for run in runs), "run-id": "", "check": checked(job)}
+    report.act(replace(job, inputs=replace(job.inputs, values={**job.inputs.values, **given})))
+    first = [next(run / name for name in (BOUT_FILE, VALIDATION_FILE) if (run / name).is_file()) for run in runs]
+    job.outputs.set("result", "\n".join(job.path(path) for path in first))
+
+
+def checked(job: Job) -> str:
+    """Return the name of the check run; empty for none."""
+    name = job.inputs.text("check")
+    return "" if name in FALSE else name
