@@ -105,7 +105,7 @@ def test_a_token_without_the_permission_leaves_a_note_and_asks_once(court: Court
     assert court.posted() == []
     assert len(court.ground.calls) == 1
     (note,) = court.notes
-    assert "No check run `modelbout` was posted" in note
+    assert "there is no check run `modelbout`" in note
 
 
 def test_a_lost_answer_makes_no_second_check(court: Court) -> None:

@@ -89,7 +89,7 @@ class Judge:
             return self._post(wanted, look=not changed)
         except (ForbiddenError, MissingError) as error:
             self._refused = True
-            self._note(f"No check run `{self._name}` was posted: {error.problems[0].found}")
+            self._note(f"there is no check run `{self._name}`: {error.problems[0].found}")
             return False
 
     def _post(self, wanted: Check, *, look: bool) -> bool:

@@ -123,7 +123,7 @@ def _comment(  # noqa: PLR0917 -- one call, from above
     try:
         return poster.post(mine, judge).url
     except ForbiddenError as error:
-        note(f"There is no comment under #{pull}: {error.problems[0].found}")
+        note(f"there is no comment under #{pull}: {error.problems[0].found}")
         return None
 
 

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 ROUNDS = 10
 """Beginnings: each is for one thing that went otherwise than it looked. Our own choice."""
 
+LOST_ANSWERS = 3
+"""So often an answer may be lost before GitHub counts as down. Our own choice."""
+
 PAUSE_SECONDS = 1.0
-"""Before looking again after a lost answer, times the number of rounds so far."""
+"""Before looking again after a lost answer, times the number of those so far."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class Poster:
             GitHubError: GitHub failed.
         """
         made: int | None = None
-        for turn in range(ROUNDS):
+        lost = 0
+        for _ in range(ROUNDS):
             found = self._own(made)
             made = None
             try:
@@ -106,12 +110,15 @@ class Poster:
                 made = self._comments.create(compose(mine, self._house)).id
                 self._written = True
                 told(mine, changed=True)
-            except (MissingError, UnreachableError) as error:
-                # The comment is gone, or an answer is: look what is there.
-                if turn == ROUNDS - 1:
+            except MissingError:
+                # The comment was deleted: look what is there.
+                continue
+            except UnreachableError:
+                # It may have happened: look what is there.
+                lost += 1
+                if lost > LOST_ANSWERS:
                     raise
-                if isinstance(error, UnreachableError):
-                    self._sleep(PAUSE_SECONDS * (turn + 1))
+                self._sleep(PAUSE_SECONDS * lost)
         raise GitHubError(self._restless())
 
     def _own(self, made: int | None) -> list[Comment]:
