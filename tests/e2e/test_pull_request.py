@@ -49,7 +49,7 @@ def test_data_that_break_the_contract_are_told_on_their_lines(world: World) -> N
     pull = world.open_pull({"data/shop.csv": files["data/shop.csv"].replace(",north,", ",nowhere,")}, "export")
     run = world.bout(pull)
     assert run.results == {"bout": "failure", "report": "success"}, run.text
-    assert any("contract.yaml" in line for line in run.logs["bout"].annotations), run.text
+    assert any("contract.yaml" in line for line in run.annotations), run.text
     body = world.comment(pull).body
     assert "region" in body
     assert "nowhere" not in body

@@ -54,6 +54,10 @@ class Run:
         return "\n".join(part for log in self.logs.values() for part in log.summaries)
 
     @property
+    def annotations(self) -> tuple[str, ...]:
+        return tuple(line for log in self.logs.values() for line in log.annotations)
+
+    @property
     def text(self) -> str:
         return "\n".join(f"=== {name}\n{log.text}" for name, log in self.logs.items())
 

@@ -31,7 +31,8 @@ def command(name: str) -> int:
     from modelbout.errors import ModelboutError
     from modelbout.github.job import open_job
 
-    job = open_job(os.environ, progress=console.TerminalProgress(), say=console.say)
+    # Plain: a colour's code before the `::` of a workflow command hides it from the runner.
+    job = open_job(os.environ, progress=console.TerminalProgress(), say=click.echo)
     try:
         return act(name, job)
     except ModelboutError as error:
