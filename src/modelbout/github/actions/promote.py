@@ -74,14 +74,15 @@ def act(job: Job) -> int:
         job.say(f"nothing to promote: {job.plan.why or 'this is not the default branch'}")
         return finish(job, tally)
     chosen = Round(job, push, Teller(job, push.branch))
-    for work in workspaces(job):
+    for path, work in workspaces(job):
         try:
             with work.alone():
-                chosen.play(work, tally)
+                if chosen.play(work, tally):
+                    tally.fights.append(path)
         except ModelboutError as error:
             tally.failed.append(error)
             if isinstance(error, ChampionMovedError):
-                tally.fights.append(work.loaded.shown)
+                tally.fights.append(path)
     return finish(job, tally)
 
 
@@ -110,8 +111,8 @@ class Round:
         self.source = job.inputs.text("from")
         self.sender = sender(job)
 
-    def play(self, work: Workspace, tally: Tally) -> None:
-        """Do one model's turn.
+    def play(self, work: Workspace, tally: Tally) -> bool:
+        """Do one model's turn; return whether the head takes a bout.
 
         Raises:
             ModelboutError: it could not be ended.
@@ -126,12 +127,13 @@ class Round:
         )
         if self.source:
             self._move_on(work, stage, aftermath, tally)
-            return
+            return False
         turn = self._turn(work, stage, aftermath)
         if turn is None:
             self.job.say(f"{work.config.model}: nothing was left to do")
-            return
+            return False
         self._count(work, stage, turn, tally)
+        return turn.decision.fight and self.run is None
 
     def _turn(self, work: Workspace, stage: str, aftermath: Aftermath) -> Turn | None:
         titles = Titles(
@@ -161,8 +163,6 @@ class Round:
         tally.stories += [self.teller.story(work, result) for result in turn.promoted[-1:]]
         problems = [problem for error in turn.troubles for problem in error.problems]
         tally.accounts.append(account(model, turn.why, decision, stage=stage, troubles=problems))
-        if decision.fight and self.run is None:
-            tally.fights.append(work.loaded.shown)
         if decision.held or (decision.fight and self.run is not None):
             tally.code = max(tally.code, EXIT_GATE)
         if turn.troubles:

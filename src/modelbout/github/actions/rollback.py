@@ -37,7 +37,7 @@ def act(job: Job) -> int:
         BundleError: the version is damaged, or no longer answers as on the day of its training.
         RegistryError: the registry or GitHub refuses; or, after the title moved, a record could not be written.
     """
-    work = one_of(workspaces(job), job.inputs.text("model"))
+    work = one_of(tuple(work for _, work in workspaces(job)), job.inputs.text("model"))
     stage = chosen_stage(work, job.inputs.text("stage") or work.final_stage)
     with work.alone():
         if job.inputs.flag("rehearse", default=False):

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 KEY = "config"
 
 
-def workspaces(job: Job) -> tuple[Workspace, ...]:
+def workspaces(job: Job) -> tuple[tuple[str, Workspace], ...]:
     """Return the models that the input ``config`` names: from the checkout, else from GitHub at the run's commit.
+
+    Each comes with the path of its configuration from the root of the repository.
 
     Raises:
         ConfigError: a configuration is missing or wrong.
@@ -35,9 +37,9 @@ def workspaces(job: Job) -> tuple[Workspace, ...]:
     """
     paths = job.inputs.lines(KEY) or (CONFIG_FILE,)
     if here(paths, job.here):
-        return job.workspaces
+        return tuple(zip(map(job.path, job.configs), job.workspaces, strict=True))
     into = Path(tempfile.mkdtemp(prefix="modelbout-", dir=job.runner.temp))
-    return fetched(job.session, paths, commit=job.runner.sha, into=into)
+    return tuple(zip(paths, fetched(job.session, paths, commit=job.runner.sha, into=into), strict=True))
 
 
 def fetched(session: Session, paths: Sequence[str], *, commit: str, into: Path) -> tuple[Workspace, ...]:

@@ -37,10 +37,11 @@ class Teller:
         return msgspec.structs.replace(result, controls=(*self._platform[result.stage], *of_modelbout(result)))
 
     def story(self, work: Workspace, result: PromotionResult) -> Story:
-        """Return what the report tells of a title that moved, and leave ``promotion.json``."""
+        """Return what the report tells of a title that moved, and leave ``promotion.json`` unless nothing moved."""
         told = self.with_controls(result)
-        work.run.mkdir(parents=True, exist_ok=True)
-        work.write(PROMOTION_FILE, told)
+        if not result.dry_run:
+            work.run.mkdir(parents=True, exist_ok=True)
+            work.write(PROMOTION_FILE, told)
         return _story(work, told)
 
     def log(self, model: str, turn: Turn) -> None:
