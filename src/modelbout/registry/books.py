@@ -104,10 +104,7 @@ class Books:
             RegistryError: it cannot be read or is damaged.
         """
         path = self.path(model)
-        raw = _read(path, limit=LEDGER_LIMIT)
-        events = () if raw is None else from_lines(raw, shown=str(path))
-        state = fold(model, events, shown=str(path))
-        return Book(model=model, raw=raw or b"", events=events, state=state, standing=None)
+        return opened(model, _read(path, limit=LEDGER_LIMIT), shown=str(path))
 
     def commit(self, book: Book, events: Sequence[Event]) -> Book:
         """Add events to a ledger: all of them are there for every reader at once, by one rename.
@@ -117,25 +114,17 @@ class Books:
             RegistryError: the events do not follow from those before, or the ledger would become too long.
         """
         path = self.path(book.model)
-        raw = book.raw + to_lines(events)
-        if len(raw) > LEDGER_LIMIT:
-            found, fix = "the ledger is full", "start another registry for this model"
-            raise RegistryError(
-                Problem(found=found, allowed=f"{LEDGER_LIMIT} bytes", fix=fix, place=Place(file=str(path)))
-            )
-        # Read back what will be read: nothing that a reader would refuse is ever written.
-        everything = from_lines(raw, shown=str(path))
-        state = fold(book.model, everything, shown=str(path))
+        after = extended(book, events, shown=str(path))
         try:
-            self._replace(path, raw)
+            self._replace(path, after.raw)
         except OSError:
             # A disk across a network can answer "failed" to a rename that it made.
-            if _read(path, limit=LEDGER_LIMIT) != raw:
+            if _read(path, limit=LEDGER_LIMIT) != after.raw:
                 raise
         # The title has changed for every reader by now. Raising would say that it has not.
         with suppress(OSError):
             self.disk.sync(self.root)
-        return Book(model=book.model, raw=raw, events=everything, state=state, standing=book.standing)
+        return after
 
     def settle(self, book: Book) -> None:
         """Bring ``champions.json`` up to a ledger's last event.
@@ -187,6 +176,30 @@ class Books:
             with suppress(OSError):
                 self.disk.remove(scratch)
             raise
+
+
+def opened(model: str, raw: bytes | None, *, shown: str) -> Book:
+    """Return a ledger from its bytes; None is the ledger of a model that nobody registered.
+
+    Raises:
+        RegistryError: it is damaged.
+    """
+    events = () if raw is None else from_lines(raw, shown=shown)
+    return Book(model=model, raw=raw or b"", events=events, state=fold(model, events, shown=shown), standing=None)
+
+
+def extended(book: Book, events: Sequence[Event], *, shown: str) -> Book:
+    """Return the ledger with more events, read back from the bytes that will be written.
+
+    Raises:
+        RegistryError: the events do not follow from those before, or the ledger would become too long.
+    """
+    raw = book.raw + to_lines(events)
+    if len(raw) > LEDGER_LIMIT:
+        found, fix = "the ledger is full", "start another registry for this model"
+        raise RegistryError(Problem(found=found, allowed=f"{LEDGER_LIMIT} bytes", fix=fix, place=Place(file=shown)))
+    # Nothing that a reader would refuse is ever written.
+    return replace(opened(book.model, raw, shown=shown), standing=book.standing)
 
 
 def _read(path: Path, *, limit: int) -> bytes | None:

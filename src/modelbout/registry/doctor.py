@@ -31,7 +31,7 @@ class _Round:
     found: list[str] = field(default_factory=list)
 
     def tell(self, *problems: Problem) -> None:
-        self.found += [_sentence(problem) for problem in problems]
+        self.found += [sentence(problem) for problem in problems]
 
     def mend(self, path: Path, what: str, how: str, *, directory: Path | None = None) -> None:
         """Tell of something that is safe to remove, and remove it in a repair."""
@@ -127,7 +127,7 @@ def _bundles(visit: _Round, book: Book) -> None:
         except BundleError as error:
             stages = [stage for stage, title in book.state.standing().titles.items() if title.version == version]
             who = f"the champion at {', '.join(stages)}" if stages else "no champion"
-            what = f"`{book.model}@{version}` ({who}) cannot be used: {_sentence(error.problems[0], fix=False)}"
+            what = f"`{book.model}@{version}` ({who}) cannot be used: {sentence(error.problems[0], fix=False)}"
             fix = f"put the bundle with the digest {digest} back"
             fix += (
                 ", or give the title to another version with `modelbout rollback --to VERSION --reason WHY`"
@@ -153,7 +153,8 @@ def _orphans(visit: _Round, book: Book | None, model: str) -> None:
         visit.tell(Problem(found=what, fix=fix, place=place_of(path)))
 
 
-def _sentence(problem: Problem, *, fix: bool = True) -> str:
+def sentence(problem: Problem, *, fix: bool = True) -> str:
+    """Return a problem as one line, without its next step when ``fix`` is false."""
     text = f"{problem.place}: {problem.found}" if str(problem.place) else problem.found
     if problem.allowed:
         text += f" (allowed: {problem.allowed})"

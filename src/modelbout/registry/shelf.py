@@ -92,7 +92,7 @@ class Shelf:
         """
         target = into / f"{model}@{version}"
         if target.is_symlink() or target.exists():
-            return _same(target, digest)
+            return same_bundle(target, digest)
         self.disk.make_directory(into)
         scratch = Path(tempfile.mkdtemp(prefix=".fetch-", suffix=SCRATCH_SUFFIX, dir=into))
         try:
@@ -102,7 +102,7 @@ class Shelf:
             except OSError:
                 if not target.exists():
                     raise
-                return _same(target, digest)  # somebody fetched the same version meanwhile
+                return same_bundle(target, digest)  # somebody fetched the same version meanwhile
             self.disk.sync(into)
         finally:
             with suppress(OSError):
@@ -187,8 +187,12 @@ def is_scratch(path: Path) -> bool:
     return path.name.startswith(".") and path.name.endswith(SCRATCH_SUFFIX)
 
 
-def _same(target: Path, digest: str) -> Path:
-    """Accept what stands where a copy shall go only when it is that copy."""
+def same_bundle(target: Path, digest: str) -> Path:
+    """Return what stands where a copy shall go, but only when it is that copy.
+
+    Raises:
+        BundleError: it is something else.
+    """
     try:
         verify_files(target, digest=digest)
     except BundleError as error:
