@@ -373,9 +373,10 @@ def test_a_merged_pull_request_is_nothing_to_report(step: Step) -> None:
     assert step.ground.calls == []
 
 
-def test_comment_and_check_can_be_switched_off(step: Step) -> None:
+@pytest.mark.parametrize("none", ["", "false"])
+def test_comment_and_check_can_be_switched_off(step: Step, none: str) -> None:
     lay(step.place / "run", "churn")
-    assert step.report(run_directory="run", comment="false", check="") == 0
+    assert step.report(run_directory="run", comment="false", check=none) == 0
     assert step.ground.calls == []
     assert "the challenger wins" in step.summary
 
@@ -386,6 +387,37 @@ def test_a_dry_run_tells_and_writes_nothing(step: Step) -> None:
     assert {call.method for call in step.ground.calls} <= {"GET"}
     assert any(line.startswith("would comment on") for line in step.lines)
     assert any(line.startswith("would post the check run") for line in step.lines)
+
+
+def test_data_that_broke_its_contract(step: Step) -> None:
+    story = story_of("churn", "contract")
+    assert story.validation is not None
+    write_atomically(step.place / "run" / VALIDATION_FILE, to_json(story.validation))
+    assert step.report(run_directory="run") == 0
+    assert step.outputs["verdict"] == "error"
+    assert step.outputs["result"] == "run/validation.json"
+    assert step.checks() == {"error: the data breaks its contract": "failure"}
+
+
+def test_a_run_of_another_workflow_than_the_one_that_is_listened_to(step: Step) -> None:
+    step.repo.add_artifact(step.run, "modelbout-results", files_of(story_of("churn")))
+    other = ".github/workflows/other.yml"
+    assert step.report("workflow_run", step.of_run(step.run), run=step.run.id + 99, workflow=other) == 0
+    assert step.repo.comments == {}
+    assert step.report("workflow_run", step.of_run(step.run), run=step.run.id + 99, workflow=WORKFLOW) == 0
+    assert step.verdicts() == {"churn": "win"}
+
+
+def test_the_configurations_of_this_job(step: Step) -> None:
+    (step.place / "modelbout.yaml").write_text(
+        "version: 1\nmodel: churn\ntask: binary\ndata:\n  source: x.csv\n  target: y\n"
+        "  split: {holdout: 0.2, by: id}\n  positive: a\ntrain:\n  estimator: a:b\n"
+    )
+    lay(step.place / ".modelbout" / "run", "churn")
+    assert step.report(config="modelbout.yaml") == 0
+    assert step.outputs["result"] == ".modelbout/run/bout.json"
+    with pytest.raises(ConfigError):
+        step.report(config="nowhere.yaml")
 
 
 def test_two_sources_are_one_too_many(step: Step) -> None:

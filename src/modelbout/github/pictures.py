@@ -75,22 +75,20 @@ def address(*, server_url: str, repository: str, private: bool, commit: str, nam
     return f"{server_url}/{repository}/blob/{commit}/{DIRECTORY}/{name}?raw=true"
 
 
-def take(bout: BoutResult, run: Path | None) -> tuple[Picture, ...]:
-    """Return the pictures of a bout: those in its run directory if they are of this bout, else drawn now.
+def paint(bout: BoutResult) -> tuple[Picture, ...]:
+    """Draw the pictures of a bout, always anew: files beside a result may have come from anywhere.
 
     Raises:
-        ImportError: they must be drawn, and this environment cannot.
+        ImportError: this environment cannot draw.
     """
-    if run is not None:
-        from modelbout.stages.report import known_plots  # noqa: PLC0415 -- only where there is a run directory
-
-        known = known_plots(run)
-        if known:
-            return _read(known, run)
     from modelbout.report.plots import draw  # noqa: PLC0415 -- loads matplotlib
 
     with tempfile.TemporaryDirectory(prefix="modelbout-") as scratch:
-        return _read(draw(bout, Path(scratch) / DIRECTORY), Path(scratch))
+        root = Path(scratch)
+        return tuple(
+            Picture(plot, (root / plot.light).read_bytes(), (root / plot.dark).read_bytes())
+            for plot in draw(bout, root / DIRECTORY)
+        )
 
 
 def hang(
@@ -136,7 +134,3 @@ def hang(
 
 def _hung(one: Picture, commit: str, where: Callable[[str, str], str]) -> Plot:
     return replace(one.plot, light=where(commit, file_name(one.light)), dark=where(commit, file_name(one.dark)))
-
-
-def _read(plots: Sequence[Plot], root: Path) -> tuple[Picture, ...]:
-    return tuple(Picture(plot, (root / plot.light).read_bytes(), (root / plot.dark).read_bytes()) for plot in plots)

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from modelbout.github.pictures import address, file_name, take
-from modelbout.progress import Quiet
-from modelbout.record import to_json, write_atomically
-from modelbout.results import BOUT_FILE
-from modelbout.stages.report import draw_plots
+from modelbout.github.pictures import address, file_name, paint
 from tests.unit.report.stories import bout
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SHA = "a1" * 20
 
@@ -37,12 +28,8 @@ def test_equal_pictures_have_one_name() -> None:
     assert file_name(b"x") == file_name(b"x") != file_name(b"y")
 
 
-def test_pictures_are_those_of_the_run_or_drawn_anew(tmp_path: Path) -> None:
-    drawn = take(bout(), None)
-    write_atomically(tmp_path / BOUT_FILE, to_json(bout()))
-    draw_plots(tmp_path, bout(), Quiet())
-    kept = take(bout(), tmp_path)
-    assert [(one.plot.name, one.light, one.dark) for one in kept] == [
-        (one.plot.name, one.light, one.dark) for one in drawn
-    ]
-    assert all(one.light.startswith(b"\x89PNG") and one.light != one.dark for one in kept)
+def test_pictures_are_drawn_from_the_numbers_and_equal_numbers_are_equal_bytes() -> None:
+    once, again = paint(bout()), paint(bout())
+    assert once == again
+    assert {one.plot.name for one in once} > {"differences"}
+    assert all(one.light.startswith(b"\x89PNG") and one.light != one.dark for one in once)

@@ -24,12 +24,13 @@ from modelbout.github import summary
 from modelbout.github.api.errors import ForbiddenError
 from modelbout.github.comment.body import SHA_SHOWN
 from modelbout.github.harvest import Found, Harvest, from_directories, from_run
-from modelbout.github.pictures import LEDGER_BRANCH, address, hang, take
+from modelbout.github.inputs import FALSE
+from modelbout.github.pictures import LEDGER_BRANCH, address, hang, paint
 from modelbout.github.publishing import Judged, publish
 from modelbout.record import write_atomically
 from modelbout.report.overview import line, phrase, tally, verdict
 from modelbout.report.render import render
-from modelbout.results import BOUT_FILE
+from modelbout.results import BOUT_FILE, VALIDATION_FILE
 from modelbout.stages.report import REPORT_FILE
 from modelbout.stages.workspace import RESULTS
 
@@ -139,7 +140,7 @@ def _of_event(job: Job) -> Source | None:
     from modelbout.github.forks import pull_request_of  # noqa: PLC0415 -- the client is loaded where it is used
 
     # Where a run's own job has reported it already, the same report again writes nothing.
-    recipient = pull_request_of(job.session, job.plan, own=True)
+    recipient = pull_request_of(job.session, job.plan, workflow=job.inputs.text("workflow"), own=True)
     if recipient.doing == "nothing" or recipient.run is None:
         job.say(f"nothing to report: {recipient.why}")
         return None
@@ -217,7 +218,8 @@ def _no_results(where: str) -> ConfigError:
 def _check(job: Job) -> str:
     """Return the check's name; none for a fork's own run, whose token could not post it."""
     own = job.plan.run_id is None and not job.inputs.number("run-id")
-    return "" if own and job.plan.fork else job.inputs.text("check")
+    name = job.inputs.text("check")
+    return "" if (own and job.plan.fork) or name in FALSE else name
 
 
 def _with_pictures(job: Job, found: Sequence[Found], notes: list[str]) -> list[Story]:
@@ -228,7 +230,7 @@ def _with_pictures(job: Job, found: Sequence[Found], notes: list[str]) -> list[S
     from modelbout.github.api.git import Branch  # noqa: PLC0415 -- the client is loaded where it is used
 
     session = job.session
-    pictures = {one.story.model: take(one.story.bout, one.directory) for one in found if one.story.bout is not None}
+    pictures = {one.story.model: paint(one.story.bout) for one in found if one.story.bout is not None}
     if not any(pictures.values()) or not session.writes(f"put plots on the branch {LEDGER_BRANCH}"):
         return stories
     try:
@@ -266,12 +268,17 @@ def _leave(job: Job, found: Sequence[Found], stories: Sequence[Story]) -> None:
                 place=Place(file=str(place)),
             )
         ) from error
-    results = [one.directory / BOUT_FILE for one in found if one.directory and (one.directory / BOUT_FILE).is_file()]
+    results = [path for one in found if one.directory and (path := _result(one.directory))]
     job.outputs.set("verdict", verdict(standings) or "")
     job.outputs.set("result", "\n".join(job.path(path) for path in results))
     job.outputs.set("report", job.path(place))
     if len(found) > 1:
         job.say(f"{len(found)} models: {tally(standings)}")
+
+
+def _result(run: Path) -> Path | None:
+    """Return the verdict, or what stopped the run before one."""
+    return next((run / name for name in (BOUT_FILE, VALIDATION_FILE) if (run / name).is_file()), None)
 
 
 def _scratch(job: Job) -> Path:
