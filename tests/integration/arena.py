@@ -178,6 +178,13 @@ class Arena:
         assert told.code == 0, told
         return merged
 
+    def merged(self, word: str, verdict: Verdict = "win", *, beaten: str = "first", **judged: Any) -> PullRequest:
+        """Open a pull request, judge and merge it."""
+        pull = self.pull(word)
+        self.judge(pull, self.verdict(word, verdict, beaten=beaten), **judged)
+        self.repo.merge(pull)
+        return pull
+
     def environment(self, token: Token, **other: str) -> None:
         told = {
             "GITHUB_REPOSITORY": "octo/churn",

@@ -15,20 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.github_server.fixtures import Ground
-    from tests.github_server.records import PullRequest
 
 
 @pytest.fixture
 def arena(github: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arena:  # noqa: F811 -- the fixture of that name
     return Arena(github, tmp_path, monkeypatch, registry=str(tmp_path / "registry"))
-
-
-def merge(arena: Arena, word: str, verdict: str = "win", *, beaten: str = "first", **judged: Any) -> PullRequest:
-    """Open a pull request, judge and merge it."""
-    pull = arena.pull(word)
-    arena.judge(pull, arena.verdict(word, verdict, beaten=beaten), **judged)  # type: ignore[arg-type]
-    arena.repo.merge(pull)
-    return pull
 
 
 def test_what_was_judged_takes_the_title(arena: Arena) -> None:
@@ -40,7 +31,7 @@ def test_what_was_judged_takes_the_title(arena: Arena) -> None:
     assert event.run_url.startswith(f"{arena.ground.url}/octo/churn/actions/runs/")
     (made,) = arena.repo.deployments.values()
     assert (made.sha, made.environment) == (merged.sha, "production")
-    pull = merge(arena, "better")
+    pull = arena.merged("better")
     told = arena.promote()
     assert told.code == 0
     assert told.outputs["fight"] == "false"
@@ -61,7 +52,7 @@ def test_a_job_that_promotes_needs_one_file_of_the_repository_and_leaves_nothing
 
 def test_a_loss_that_was_merged_leaves_the_champion_and_the_push_green(arena: Arena) -> None:
     arena.first()
-    merge(arena, "worse", "loss", conclusion="failure")
+    arena.merged("worse", "loss", conclusion="failure")
     told = arena.promote()
     assert (told.code, told.outputs["fight"], told.outputs["promoted"]) == (0, "false", "false")
     assert arena.champion() == "v1.0.0"
@@ -71,10 +62,10 @@ def test_a_loss_that_was_merged_leaves_the_champion_and_the_push_green(arena: Ar
 
 def test_an_inconclusive_verdict_may_be_enough_when_the_configuration_says_so(arena: Arena) -> None:
     arena.first()
-    merge(arena, "either", "inconclusive")
+    arena.merged("either", "inconclusive")
     assert "the champion stays" in arena.promote().summary
     arena.repo.commit({"modelbout.yaml": CONFIG + "promote: {inconclusive: promote_if_non_inferior}\n"}, branch="main")
-    merge(arena, "again", "inconclusive")
+    arena.merged("again", "inconclusive")
     assert arena.promote().outputs["version"] == "v1.1.0"
 
 
@@ -90,7 +81,7 @@ UNUSABLE: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("how", "why"), UNUSABLE, ids=[why for _, why in UNUSABLE])
 def test_what_does_not_fit_takes_another_bout_and_is_never_a_pass(arena: Arena, how: dict[str, Any], why: str) -> None:
     arena.first()
-    merge(arena, "better", **how)
+    arena.merged("better", **how)
     told = arena.promote()
     assert (told.code, told.outputs["fight"], told.outputs["fight-configs"]) == (0, "true", '["modelbout.yaml"]')
     assert why in told.summary
@@ -127,7 +118,7 @@ def test_an_artifact_with_another_digest_than_github_recorded(arena: Arena) -> N
 
 def test_a_workflow_of_another_path_is_not_believed(arena: Arena) -> None:
     arena.first()
-    merge(arena, "better")
+    arena.merged("better")
     told = arena.promote(workflow=".github/workflows/checks.yml")
     assert told.outputs["fight"] == "true"
     assert "only `.github/workflows/checks.yml` is believed" in told.summary
@@ -210,7 +201,7 @@ def test_another_run_cannot_be_named(arena: Arena) -> None:
 
 def test_elsewhere_than_on_the_default_branch_nothing_happens(arena: Arena) -> None:
     arena.first()
-    merge(arena, "better")
+    arena.merged("better")
     head = arena.repo.tip("better").sha
     run = arena.repo.add_run(event="push", path=PROMOTE, head_sha=head, head_branch="better", status="in_progress")
     payload = {
@@ -228,7 +219,7 @@ def test_a_hold_is_said_and_nothing_is_lost(arena: Arena) -> None:
     arena.first()
     arena.events()
     arena.book.hold(model="churn", stage="production", actor="ada", reason="an audit")
-    merge(arena, "better")
+    arena.merged("better")
     told = arena.promote()
     assert (told.code, told.outputs["fight"]) == (1, "false")
     assert "an audit" in told.summary
@@ -241,7 +232,7 @@ def test_a_hold_is_said_and_nothing_is_lost(arena: Arena) -> None:
 
 def test_a_verdict_is_used_once(arena: Arena) -> None:
     arena.first()
-    merge(arena, "better")
+    arena.merged("better")
     run = arena.run()
     assert arena.promote(run=run).outputs["promoted"] == "true"
     assert arena.rollback(to="v1.0.0", reason="complaints").code == 0
@@ -254,7 +245,7 @@ def test_a_verdict_is_used_once(arena: Arena) -> None:
 
 def test_a_dry_run_writes_nothing(arena: Arena) -> None:
     arena.first()
-    merge(arena, "better")
+    arena.merged("better")
     calls = len(arena.ground.calls)
     told = arena.promote(dry_run="true", dispatch="octo/churn")
     assert told.code == 0
@@ -265,7 +256,7 @@ def test_a_dry_run_writes_nothing(arena: Arena) -> None:
 
 def test_a_record_that_fails_is_said_and_undoes_nothing(arena: Arena) -> None:
     arena.first()
-    merge(arena, "better")
+    arena.merged("better")
     arena.ground.faults.add("POST", "*/deployments", faults.status(500), times=1)
     run = arena.run()
     told = arena.promote(run=run, dispatch="octo/churn")

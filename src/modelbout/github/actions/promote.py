@@ -26,7 +26,7 @@ from modelbout.github import summary
 from modelbout.github.api.errors import ForbiddenError, MissingError
 from modelbout.github.promotion.account import account
 from modelbout.github.promotion.after import Push, Turn, of_bout, of_judged
-from modelbout.github.promotion.aftermath import Aftermath, commit_of, sender
+from modelbout.github.promotion.aftermath import Aftermath, commit_of, prepare
 from modelbout.github.promotion.configs import workspaces
 from modelbout.github.promotion.judged import WORKFLOW, Believed
 from modelbout.github.promotion.merges import landed
@@ -109,7 +109,6 @@ class Round:
         self.runs = RunsRecord(job.session)
         self.run = own_run(job, self.runs)
         self.source = job.inputs.text("from")
-        self.sender = sender(job)
 
     def play(self, work: Workspace, tally: Tally) -> bool:
         """Do one model's turn; return whether the head takes a bout.
@@ -118,13 +117,7 @@ class Round:
             ModelboutError: it could not be ended.
         """
         stage = chosen_stage(work, self.job.inputs.text("stage") or (work.final_stage if self.source else None))
-        aftermath = Aftermath(
-            session=self.job.session,
-            sender=self.sender,
-            targets=self.job.inputs.lines("dispatch"),
-            last=work.final_stage,
-            deployments=self.job.inputs.flag("deployments", default=True),
-        )
+        aftermath = prepare(self.job, last=work.final_stage)
         if self.source:
             self._move_on(work, stage, aftermath, tally)
             return False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from modelbout.errors import EXIT_FINE, ConfigError, ModelboutError, Place, Problem
 from modelbout.github import summary
-from modelbout.github.promotion.aftermath import Aftermath, commit_of, sender
+from modelbout.github.promotion.aftermath import commit_of, prepare
 from modelbout.github.promotion.answer import Answer
 from modelbout.github.promotion.configs import workspaces
 from modelbout.github.promotion.returning import Wish, give_back, hold, resolve
@@ -24,7 +24,6 @@ from modelbout.stages.promote import chosen_stage
 
 if TYPE_CHECKING:
     from modelbout.github.job import Job
-    from modelbout.results import PromotionResult
     from modelbout.stages.workspace import Workspace
 
 
@@ -90,8 +89,11 @@ def _rehearse(job: Job, work: Workspace, stage: str) -> int:
 def _give_back(job: Job, work: Workspace, stage: str) -> int:
     wish = wished(job, work, stage)
     book = work.registry(job.registry_address)
+    # Every input is read before anything moves.
+    aftermath, number = prepare(job, last=work.final_stage), job.inputs.number("issue")
+    held = job.inputs.flag("hold", default=False)
     way = resolve(book, wish)
-    if job.inputs.flag("hold", default=False):
+    if held:
         hold(book, wish, dry_run=job.dry_run, say=job.say)
     result = give_back(book, wish, way, dry_run=job.dry_run)
     job.outputs.set("version", result.version)
@@ -101,27 +103,13 @@ def _give_back(job: Job, work: Workspace, stage: str) -> int:
     job.say(f"{name} {'would hold' if result.dry_run else 'holds'} the title at {stage}, after {result.previous}")
     teller = Teller(job, job.plan.default_branch or "main")
     story = teller.story(work, result)
-    failed = tell(job, work, result)
+    failed: list[ModelboutError] = list(aftermath.tell(result, commit=commit_of(job, result)))
+    if number is not None:
+        failed += Answer(job.session, number).give(result)
     summary.write(job.runner, [story])
     if failed:
         raise type(failed[0])(*(problem for error in failed for problem in error.problems))
     return EXIT_FINE
-
-
-def tell(job: Job, work: Workspace, result: PromotionResult) -> list[ModelboutError]:
-    """Record the deployment, send the dispatches, answer whoever asked; return what failed: the title has moved."""
-    aftermath = Aftermath(
-        session=job.session,
-        sender=sender(job),
-        targets=job.inputs.lines("dispatch"),
-        last=work.final_stage,
-        deployments=job.inputs.flag("deployments", default=True),
-    )
-    failed: list[ModelboutError] = list(aftermath.tell(result, commit=commit_of(job, result)))
-    number = job.inputs.number("issue")
-    if number is not None:
-        failed += Answer(job.session, number).give(result)
-    return failed
 
 
 def wished(job: Job, work: Workspace, stage: str) -> Wish:

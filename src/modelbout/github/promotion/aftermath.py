@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from modelbout.github.api.deployments import Deployments
 from modelbout.github.api.dispatch import dispatch
 from modelbout.github.api.errors import GitHubError, MissingError
 from modelbout.github.api.session import connect
-from modelbout.github.inputs import DISPATCH_TOKEN
+from modelbout.github.inputs import DISPATCH_TOKEN, wrong
 from modelbout.results import Notice
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from modelbout.github.job import Job
     from modelbout.results import PromotionResult
 
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 EVENT_TYPES: Mapping[str, str] = {"promote": "modelbout-promoted", "rollback": "modelbout-rolled-back"}
 
 
@@ -111,7 +113,26 @@ def notice(session: Session, result: PromotionResult) -> dict[str, object]:
     return told
 
 
-def sender(job: Job) -> Session:
+def prepare(job: Job, *, last: str) -> Aftermath:
+    """Return the aftermath that the inputs ask for; to be called before a title moves, since an input may be wrong.
+
+    Raises:
+        ConfigError: an input is wrong.
+    """
+    targets = job.inputs.lines("dispatch")
+    for target in targets:
+        if not _REPOSITORY.fullmatch(target):
+            raise wrong("dispatch", target, allowed="repositories as `owner/name`, one a line")
+    return Aftermath(
+        session=job.session,
+        sender=_sender(job),
+        targets=targets,
+        last=last,
+        deployments=job.inputs.flag("deployments", default=True),
+    )
+
+
+def _sender(job: Job) -> Session:
     """Return who sends dispatches: another repository takes another token than the job's."""
     token = job.inputs.secret(DISPATCH_TOKEN)
     if token is None:
