@@ -30,16 +30,13 @@ class Log:
         code: act's exit code.
         text: what the steps printed.
         summaries: what was added to the job's summary, step by step.
-        annotations: workflow commands ``error``, ``warning`` and ``notice``, as they were printed.
+        annotations: the workflow commands ``error``, ``warning`` and ``notice`` that the runner understood.
     """
 
     code: int
     text: str
     summaries: tuple[str, ...]
-
-    @property
-    def annotations(self) -> tuple[str, ...]:
-        return tuple(line for line in self.text.splitlines() if line.startswith(("::error", "::warning", "::notice")))
+    annotations: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -112,8 +109,9 @@ class Act:
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         text = "".join(line["msg"] for line in lines if line.get("raw_output"))
         summaries = tuple(line["content"] for line in lines if line.get("command") == "summary")
+        annotations = tuple(line["raw"] for line in lines if line.get("command") in ("error", "warning", "notice"))
         failed = [line["msg"] for line in lines if line.get("level") in ("error", "warning")]
-        return Log(done.returncode, "\n".join([text, *failed, done.stderr]), summaries)
+        return Log(done.returncode, "\n".join([text, *failed, done.stderr]), summaries, annotations)
 
 
 def python_directory(scratch: Path) -> Path:
