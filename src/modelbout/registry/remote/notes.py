@@ -77,7 +77,7 @@ def commit_message(event: Event) -> str:
             return f"Release the hold of {where}"
         case _:
             after = f", after {event.previous}" if event.previous else ", the first champion there"
-            return f"Promote {where}{after}" + (f" (#{event.pull_request})" if event.pull_request else "")
+            return f"Promote {event.model} {event.version} to {event.stage}{after}" + (f" (#{event.pull_request})" if event.pull_request else "")
 
 
 def notes(marker: Marker, manifest: Manifest, metrics: bytes | None) -> str:
