@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,17 +13,18 @@ import pytest
 from modelbout.github.actions import promote
 from tests.github_server import faults
 from tests.github_server.fixtures import github  # noqa: F401 -- a fixture
-from tests.integration.arena import CONFIG, PROMOTE, Arena
+from tests.integration.arena import CONFIG, PROMOTE, STAGED, Arena
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelbout.github.job import Job
     from tests.github_server.fixtures import Ground
 
 
 @pytest.fixture
 def arena(github: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arena:  # noqa: F811 -- the fixture of that name
-    return Arena(github, tmp_path, monkeypatch, registry=str(tmp_path / "registry"))
+    return Arena(github, tmp_path, monkeypatch)
 
 
 def test_what_was_judged_takes_the_title(arena: Arena) -> None:
@@ -44,10 +49,154 @@ def test_what_was_judged_takes_the_title(arena: Arena) -> None:
     assert "`churn@v1.1.0` is now the champion at `production`" in told.summary
 
 
-def test_a_job_that_promotes_needs_one_file_of_the_repository_and_leaves_nothing_heavy_behind(arena: Arena) -> None:
+def test_a_job_without_a_checkout_needs_one_file_of_the_default_branch(arena: Arena) -> None:
+    merged = arena.first()
+    read = [call for call in arena.ground.calls if "/contents/" in call.path and call.query["ref"] == merged.sha]
+    assert [call.path for call in read] == ["/repos/octo/churn/contents/modelbout.yaml"]
+
+
+def test_of_several_merges_in_a_row_none_is_lost(arena: Arena) -> None:
     arena.first()
-    read = [call.path for call in arena.ground.calls if "/contents/" in call.path]
-    assert read == ["/repos/octo/churn/contents/modelbout.yaml"]
+    one = arena.merged("one")
+    first = arena.repo.tip("main").sha
+    two = arena.merged("two", beaten="one")
+    third = arena.merged("three", "loss", beaten="two", conclusion="failure")
+    before = len(arena.ground.calls)
+    told = arena.promote(before=arena.repo.tip("main").parents[0], dispatch="octo/churn")
+    assert (told.code, told.outputs["fight"], told.outputs["version"]) == (0, "false", "v1.2.0")
+    promoted = [event for event in arena.events() if event.event == "promote"]
+    assert [event.pull_request for event in promoted[1:]] == [one.number, two.number]
+    assert arena.repo.resolve("churn@v1.1.0") == first, "each version is tagged where it was merged"
+    assert [sent.payload["version"] for sent in arena.repo.dispatches] == ["v1.1.0", "v1.2.0"]
+    assert f"| #{third.number} | \u274c the champion stays |" in told.summary
+    compared = [call for call in arena.ground.calls[before:] if "/compare/" in call.path]
+    assert len(compared) == 1
+    assert len([call for call in arena.ground.calls[before:] if call.path.endswith("/pulls")]) == 1
+    again = arena.promote()
+    assert (again.code, again.outputs["fight"], again.outputs["promoted"]) == (0, "false", "false")
+    assert "has dealt with" in again.summary
+
+
+def test_what_could_not_be_settled_is_taken_up_by_the_next_push(arena: Arena) -> None:
+    arena.first()
+    arena.merged("one", conclusion="cancelled")
+    assert arena.promote().outputs["fight"] == "true"
+    arena.merged("two")
+    told = arena.promote()
+    assert (told.outputs["fight"], told.outputs["version"]) == ("false", "v1.1.0")
+    assert "its changes are part of" in told.summary
+
+
+def test_a_person_may_ask_for_a_bout_of_the_head(arena: Arena) -> None:
+    arena.first()
+    told = arena.promote(event="workflow_dispatch")
+    assert told.outputs["fight"] == "true"
+    assert "somebody asked" in told.summary
+
+
+def test_a_forced_push_that_took_the_cursor_along(arena: Arena) -> None:
+    root = arena.repo.tip("main").sha
+    arena.first()
+    arena.repo.force_push("main", root)
+    assert arena.promote().outputs["fight"] == "false", "set back: a rollback takes a person's reason"
+    arena.merged("better")
+    told = arena.promote(before=root)
+    assert told.outputs["version"] == "v1.1.0"
+    assert "after a forced push" in told.summary
+
+
+def test_from_test_to_production_by_a_later_job(arena: Arena) -> None:
+    arena.repo.commit({"modelbout.yaml": STAGED}, branch="main")
+    arena.first()
+    assert (arena.champion("test"), arena.champion()) == ("v1.0.0", None)
+    run = arena.run()
+    for number in (1, 2):
+        told = arena.promote(run=run, _from="test", stage="production", dispatch="octo/churn")
+        assert told.code == 0, told
+        assert len(arena.repo.dispatches) == number, "at least once, also when the job is run again"
+    assert arena.titles()[-1] == ("promote", "v1.0.0", "production")
+    assert [made.environment for made in arena.repo.deployments.values()] == ["test", "production"]
+    assert arena.promote(_from="test").outputs["promoted"] == "false", "it is there"
+    assert len(arena.repo.releases) == 1, "the same digest, never rebuilt"
+
+    arena.merged("better")
+    assert arena.promote().outputs["version"] == "v1.1.0"
+    assert (arena.champion("test"), arena.champion()) == ("v1.1.0", "v1.0.0")
+    arena.rollback(to="v1.1.0", reason="by hand")
+    assert arena.promote(_from="test").outputs["promoted"] == "false"
+    arena.rollback(to="v1.0.0", reason="and back")
+    assert arena.promote(_from="test").outputs["version"] == "v1.1.0"
+    arena.rollback(to="v1.0.0", reason="complaints")
+    told = arena.promote(_from="test")
+    assert told.code == 1, "a verdict gives a title once"
+    assert "lost the title since" in told.problems[0]
+
+
+def test_a_champion_of_the_last_stage_that_moved_means_another_bout(arena: Arena) -> None:
+    arena.repo.commit({"modelbout.yaml": STAGED}, branch="main")
+    arena.first()
+    arena.promote(_from="test")
+    arena.merged("one")
+    arena.promote()
+    arena.merged("two")
+    assert arena.promote().outputs["version"] == "v1.2.0"
+    arena.rollback(to="v1.1.0", reason="somebody chose it")
+    told = arena.promote(_from="test")
+    assert (told.code, told.outputs["fight"]) == (4, "true")
+    assert "v1.2.0 was judged when it was v1.0.0" in told.problems[0]
+
+
+class Light:
+    """Runs an action in a process that has only the libraries of the light profile."""
+
+    SCRIPT = """
+import sys
+HEAVY = {"numpy", "pandas", "polars", "scipy", "sklearn", "skops", "narwhals", "matplotlib"}
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in HEAVY:
+            raise ImportError(name)
+sys.meta_path.insert(0, Refuse())
+from modelbout.cli.main import run
+code = run(sys.argv[1:])
+rooms = {".".join(name.split(".")[:2]) for name in sys.modules}
+print("heavy:", sorted(rooms & {"modelbout." + room for room in ("training", "bout", "data", "contract", "consumer")}))
+raise SystemExit(code)
+"""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def act(self, job: Job) -> int:
+        environ = {**os.environ, "MODELBOUT_INPUTS": json.dumps(dict(job.inputs.values))}
+        done = subprocess.run(
+            [sys.executable, "-c", self.SCRIPT, "action", self.name],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "heavy: []" in done.stdout, done.stdout + done.stderr
+        return done.returncode
+
+
+def test_the_jobs_that_write_load_no_model_and_nothing_that_could(arena: Arena) -> None:
+    arena.first()
+    arena.merged("better")
+    run = arena.run()
+    payload = {
+        "repository": {"full_name": "octo/churn", "default_branch": "main"},
+        "ref": "refs/heads/main",
+        "before": "0" * 40,
+        "after": run.head_sha,
+    }
+    assert arena.act(Light("promote"), run, payload, {}).code == 0
+    assert arena.champion() == "v1.1.0"
+    asked = arena.run("workflow_dispatch")
+    number = arena.repo.open_issue("Odd offers").number
+    given = {"to": "v1.0.0", "reason": "complaints", "hold": "true", "issue": number}
+    assert arena.act(Light("rollback"), asked, {**payload, "inputs": {}}, given).code == 0
+    assert arena.champion() == "v1.0.0"
 
 
 def test_a_loss_that_was_merged_leaves_the_champion_and_the_push_green(arena: Arena) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -84,7 +84,7 @@ def test_a_bundle_that_was_not_rehearsed_is_refused(arena: Arena) -> None:
         ({"to": "v1.0.0", "reason": "x", "config": "gone.yaml"}, 2, "there is no gone.yaml"),
     ],
 )
-def test_what_cannot_be_done_changes_nothing(arena: Arena, given: dict[str, str], code: int, why: str) -> None:
+def test_what_cannot_be_done_changes_nothing(arena: Arena, given: dict[str, Any], code: int, why: str) -> None:
     told = arena.rollback(**given)
     assert told.code == code, told
     assert why in told.problems[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from modelbout.errors import (
     BundleError,
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from modelbout.registry.protocol import Registry
     from modelbout.results import PromotionResult
     from modelbout.stages.workspace import Workspace
+
+
+@runtime_checkable
+class Tagging(Protocol):
+    """A registry whose versions get a tag on a commit."""
+
+    target: str | None
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,9 @@ class Titles:
         return self._promote(name, commit, pull_request)
 
     def _promote(self, name: str, commit: str, pull_request: int | None) -> Finding:
+        if isinstance(self.book, Tagging):
+            # Of several merges in one push, each version is tagged where it was merged.
+            self.book.target = commit
         try:
             with self.progress.step(f"promoting to {self.stage}"):
                 result = attempt(
