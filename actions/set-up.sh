@@ -9,4 +9,4 @@ for python in python3 python py; do
   fi
 done
 echo "::error title=Modelbout::There is no Python on this runner. Add a step with actions/setup-python before this one."
-exit 4
+exit 2 # as for any other fault of the set-up around us
