@@ -1,4 +1,4 @@
-"""What GitHub answers instead of what was asked for, as errors that a caller can tell apart; all of them exit with 4."""
+"""What GitHub answers instead of what was asked for, as errors that a caller can tell apart; all exit with 4."""
 
 from __future__ import annotations
 
