@@ -136,9 +136,13 @@ class World:
         return [(event["event"], event["version"]) for event in events]
 
     def champion(self, model: str) -> str | None:
+        """Return the version that holds the title at the only stage, as ``champions.json`` says."""
         read = self.repo.read("champions.json", "modelbout/ledger")
-        champions = json.loads(read)["models"] if read else {}
-        return None if model not in champions else next(iter(champions[model].values()))["version"]
+        standing = json.loads(read)["models"].get(model) if read else None
+        if standing is None:
+            return None
+        (title,) = standing["titles"].values()
+        return str(title["version"])
 
     # What starts workflows
 
