@@ -167,9 +167,7 @@ def _overview(sections: Sequence[Section], house: House, *, unseen: int) -> str:
     models = len(sections) + unseen
     counted = "1 model" if models == 1 else f"{models} models"
     several_heads = len({one.state.head for one in sections}) > 1
-    linked = any(not one.headline for one in sections)
     titles = ["", "Model", "Outcome", "By how much", *(["Commit"] if several_heads else [])]
-    titles += ["Full report"] if linked else []
     lines = [
         f"## {mark(worst(standings))} {counted}: {tally(standings)}{', …' if unseen else ''}",
         "",
@@ -178,11 +176,10 @@ def _overview(sections: Sequence[Section], house: House, *, unseen: int) -> str:
     ]
     for one in sections:
         told = one.state.told
-        cells = [mark(told.standing), code(one.state.model), text(told.headline), text(told.gain) if told.gain else ""]
+        outcome = text(told.headline) if one.headline else _link(one.state, house, text(told.headline))
+        cells = [mark(told.standing), code(one.state.model), outcome, text(told.gain) if told.gain else ""]
         if several_heads:
             cells.append(code(one.state.head[:SHA_SHOWN]))
-        if linked:
-            cells.append("" if one.headline else _link(one.state, house, "summary"))
         lines.append(f"| {' | '.join(cells)} |")
     if unseen:
         lines += ["", f"{unseen} more, none of them worse, have no room here: see the summaries of their runs."]
@@ -211,7 +208,7 @@ def _section(one: Section, house: House, *, several: bool) -> str:
 def _link(state: State, house: House, label: str) -> Markdown:
     """Return a link to the full report; its address comes from the job and from numbers alone."""
     address = house.full_report(state)
-    return Markdown(f"[{label}]({address})") if address else Markdown(f"{label}: see the summary of the job")
+    return Markdown(f"[{label}]({address})") if address else Markdown(label)
 
 
 def _lines(body: str) -> list[str]:
