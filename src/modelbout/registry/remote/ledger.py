@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -204,20 +205,18 @@ class LedgerBranch:
 
         It follows from the ledgers, so a refusal is no failure: the next writer does it, or doctor.
         """
-        model = page.book.model
-        try:
-            for _ in range(ATTEMPTS):
-                if not _behind(page):
-                    return
+        model, doubts = page.book.model, 0
+        with suppress(GitHubError):
+            while _behind(page) and doubts <= SAME_TIP_REFUSALS:
                 try:
                     files = {CHAMPIONS_FILE: _champions_with(page.champions, page.book)}
                     self.put(page.tip, files, f"Bring champions.json up to event {page.book.state.seq} of {model}")
-                except ConflictError:
-                    page = self.page(model)
+                except (ConflictError, UnreachableError):
+                    fresh = self.page(model)
+                    doubts += fresh.tip == page.tip
+                    page = fresh
                 else:
                     return
-        except GitHubError:
-            return
 
     def crowded(self) -> RegistryError:
         """Return the error for a branch that moves faster than we can write."""
