@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelbout.github.pictures import address, file_name, paint
+from modelbout.github.pictures import LEDGER_BRANCH, address, file_name, paint
+from modelbout.registry.remote.ledger import BRANCH
 from tests.unit.report.stories import bout
 
 SHA = "a1" * 20
@@ -33,3 +34,7 @@ def test_pictures_are_drawn_from_the_numbers_and_equal_numbers_are_equal_bytes()
     assert once == again
     assert {one.plot.name for one in once} > {"differences"}
     assert all(one.light.startswith(b"\x89PNG") and one.light != one.dark for one in once)
+
+
+def test_pictures_hang_where_the_ledger_is() -> None:
+    assert LEDGER_BRANCH == BRANCH
