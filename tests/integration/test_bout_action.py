@@ -140,7 +140,7 @@ def test_broken_data_are_shown_on_the_lines_of_the_contract(job: Job) -> None:
 
 def test_a_bout_that_broke_off_leaves_an_error_and_none_of_the_programs_words(job: Job) -> None:
     job("run")
-    job.repo.write("pipeline.py", "print('row 7 is SECRET-VALUE', flush=True)\nraise SystemExit(3)\n")
+    job.repo.write("pipeline.py", "import os\nprint('row 7 is SECRET-VALUE', flush=True)\nos._exit(3)\n")
     answer = job("run")
     assert answer.code == 2
     assert job.outputs["verdict"] == "error"

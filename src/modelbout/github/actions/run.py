@@ -11,6 +11,7 @@ from modelbout.github.bouts import idle, spoil
 from modelbout.github.inputs import FALSE
 from modelbout.github.rounds import Rounds
 from modelbout.results import BOUT_FILE, VALIDATION_FILE
+from modelbout.stages.report import report as stage_report
 from modelbout.stages.workspace import RESULTS
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ def told(job: Job) -> None:
     job.outputs.set("run-directory", "\n".join(job.path(run) for run in runs))
     compare.set_version(job)
     if not runs:
+        return
+    if not job.runner.repository:
+        for run in runs:  # a laptop: there is nobody to tell
+            stage_report(run, job.progress, plots=False, page=False)
         return
     given = {"run-directory": "\n".join(str(run) for run in runs), "run-id": "", "check": checked(job)}
     report.act(replace(job, inputs=replace(job.inputs, values={**job.inputs.values, **given})))
