@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -195,6 +196,7 @@ class Arena:
             "GITHUB_RUN_ATTEMPT": "1",
             "MODELBOUT_GITHUB_TOKEN": token.value,
             "RUNNER_TEMP": str(self.root),
+            "MODELBOUT_PYTHON": sys.executable,
             **other,
         }
         for name, value in told.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,9 +78,10 @@ def ask_golden_rows(work: Workspace, bundle: Path, manifest: Manifest, *, python
 
     rows, _ = recall(golden_of(bundle))
     train = work.config.train
-    own = () if train.python or manifest.scorer.kind == "command" else (None,)
-    choices = (*own, train.python or python)
-    for last, choice in zip((False,) * (len(choices) - 1) + (True,), choices, strict=True):
+    theirs = train.python or python
+    ours = sys.executable if manifest.scorer.kind == "skops" and train.python is None else None
+    choices = [choice for choice in (ours, theirs) if choice is not None] or [None]
+    for choice in choices:
         try:
             score(
                 [bundle],
@@ -91,6 +93,6 @@ def ask_golden_rows(work: Workspace, bundle: Path, manifest: Manifest, *, python
             )
             break
         except (BundleError, TrainingError):
-            if last:
+            if choice == choices[-1]:
                 raise
     return rows.height
