@@ -80,7 +80,8 @@ def ask_golden_rows(work: Workspace, bundle: Path, manifest: Manifest, *, python
     train = work.config.train
     theirs = train.python or python
     ours = sys.executable if manifest.scorer.kind == "skops" and train.python is None else None
-    choices = [choice for choice in (ours, theirs) if choice is not None] or [None]
+    choices: list[str | None] = [choice for choice in (ours, theirs) if choice is not None]
+    choices = choices or [None]
     for choice in choices:
         try:
             score(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from modelbout.github.promotion.decide import Decision, Finding, decide
 from modelbout.github.promotion.merges import SHOWN_SHA, landed
-from modelbout.github.promotion.titles import read_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,8 +114,6 @@ def _told(finding: Finding, titles: Titles, aftermath: Aftermath) -> list[Modelb
     """Tell others of a promotion that still stands; what fails is returned, since the title has moved all the same."""
     if finding.result is None or not finding.last_word:
         return []
-    if not titles.dry_run:
-        read_back(titles.book, finding.result)
     return list(aftermath.tell(finding.result, commit=finding.commit))
 
 
