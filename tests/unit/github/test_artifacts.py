@@ -20,7 +20,7 @@ from tests.unit.github.zips import Piece, forged, packed
 from tests.unit.report import stories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 BOUT = to_json(stories.bout())
@@ -192,21 +192,25 @@ def test_numbers_at_the_edge_can_be_told_or_are_refused(value: float) -> None:
             one_problem(error, place)
 
 
-def with_number(raw: object, value: float) -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = []
+def with_number(raw: object, value: float) -> Iterator[tuple[str, object]]:
+    """Yield the JSON once for each of its numbers, with another one there."""
+    inside: list[tuple[object, object]] = []
+    if isinstance(raw, dict):
+        inside = [(name, raw[name]) for name in raw]
+    elif isinstance(raw, list):
+        inside = list(enumerate(raw[:2]))
+    elif isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        yield "", int(value) if isinstance(raw, int) and abs(value) < 2**60 else value
+    for key, inner in inside:
+        for place, new in with_number(inner, value):
+            yield f"{key}.{place}", _replaced(raw, key, new)
 
-    def walk(node: object, rebuild: Callable[[object], object], place: str) -> None:
-        if isinstance(node, dict):
-            for name, inner in node.items():
-                walk(inner, lambda new, n=node, k=name: rebuild({**n, k: new}), f"{place}.{name}")  # type: ignore[misc]
-        elif isinstance(node, list):
-            for at, inner in enumerate(node[:2]):
-                walk(inner, lambda new, n=node, k=at: rebuild([*n[:k], new, *n[k + 1 :]]), f"{place}[{at}]")  # type: ignore[misc]
-        elif isinstance(node, (int, float)) and not isinstance(node, bool):
-            found.append((place, rebuild(int(value) if isinstance(node, int) and abs(value) < 2**60 else value)))
 
-    walk(raw, lambda new: new, "")
-    return found
+def _replaced(raw: object, key: object, new: object) -> object:
+    if isinstance(raw, dict):
+        return {**raw, key: new}
+    assert isinstance(raw, list)
+    return [new if at == key else old for at, old in enumerate(raw)]
 
 
 def manifest(files: Mapping[str, bytes]) -> Manifest:
@@ -283,7 +287,7 @@ def test_no_file_of_a_bundle_is_a_program(tmp_path: Path) -> None:
         {**SEALED, "../escape": b"x"},
         {**SEALED, "MODEL.skops": b"x"},
     ],
-    ids=lambda files: ",".join(files),
+    ids=",".join,
 )
 def test_another_bundle_leaves_nothing_behind(tmp_path: Path, files: Mapping[str, bytes]) -> None:
     refused_bundle(tmp_path, files)
