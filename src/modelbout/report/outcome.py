@@ -237,7 +237,8 @@ def _changed(bout: BoutResult) -> str:
 def _after_pass(story: Story, bout: BoutResult) -> Markdown:
     if story.promoted is not None:
         return _moved(story.promoted)
-    return Markdown(f"It may take the title at {_stage(bout)}: `modelbout promote` gives it.")
+    giver = "the promotion after the merge" if story.awaits_merge else "`modelbout promote`"
+    return Markdown(f"It may take the title at {_stage(bout)}: {giver} gives it.")
 
 
 def _stays(story: Story, bout: BoutResult) -> Markdown:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class Story:
     """The results of one run of one model; a stage that did not run is None, and at least one is there.
 
-    ``plots`` are the pictures that stand beside the report; empty where pictures cannot be shown.
+    ``plots`` are the pictures that stand beside the report; empty where pictures cannot be shown. ``awaits_merge`` says
+    that a pull request is judged, whose merge comes before any promotion.
     """
 
     validation: ValidationResult | None = None
@@ -22,6 +23,7 @@ class Story:
     bout: BoutResult | None = None
     promotion: PromotionResult | None = None
     plots: tuple[Plot, ...] = ()
+    awaits_merge: bool = False
 
     @property
     def model(self) -> str:

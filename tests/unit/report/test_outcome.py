@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -30,6 +32,11 @@ def test_a_win() -> None:
         "Of 1,409 holdout rows, 52 are newly right and 33 newly wrong."
     )
     assert told.now == "It may take the title at `production`: `modelbout promote` gives it."
+
+
+def test_in_a_pull_request_the_merge_comes_first() -> None:
+    told = outcome.of(replace(stories.win(), awaits_merge=True))
+    assert told.now == "It may take the title at `production`: the promotion after the merge gives it."
 
 
 def test_a_win_without_guardrails() -> None:

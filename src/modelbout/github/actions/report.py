@@ -82,7 +82,8 @@ def act(job: Job) -> int:
     if not found:
         return refused or _nothing(job, source)
     notes: list[str] = [source.why] if source.why else []
-    stories = _with_pictures(job, found, notes)
+    merge = source.pull is not None or job.plan.pull_request is not None
+    stories = [replace(story, awaits_merge=merge) for story in _with_pictures(job, found, notes)]
     for story in stories:
         job.say(f"{story.model}: {phrase(line(story))}")
     _leave(job, found, stories)
