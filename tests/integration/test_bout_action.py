@@ -154,7 +154,7 @@ def test_a_bout_that_broke_off_leaves_an_error_and_none_of_the_programs_words(jo
 
 
 def test_one_model_that_fails_does_not_keep_the_others_from_their_bout(job: Job) -> None:
-    for name, pipeline in (("one", "import nothing_of_the_kind\n"), ("two", WEAK)):
+    for name, pipeline in (("one", "import os\nos._exit(3)\n"), ("two", WEAK)):
         place = f"models/{name}"
         job.repo.write(f"{place}/modelbout.yaml", CONFIG.replace("model: shop", f"model: {name}"))
         job.repo.write(f"{place}/pipeline.py", pipeline)
