@@ -82,7 +82,7 @@ def of_judged(titles: Titles, history: History, push: Push, aftermath: Aftermath
     for landing in found.steps:
         finding = titles.after_merge(landing)
         findings.append(finding)
-        troubles += _told(finding, titles, aftermath)
+        troubles += _told(finding, aftermath)
         if finding.outcome == "held":
             break
     if not findings and push.asked:
@@ -106,11 +106,11 @@ def of_bout(
         if cursor == push.after:
             return None
         finding = Finding(name, push.after, "open", f"run {run.id} left no results of `{model}`")
-    troubles = _told(finding, titles, aftermath)
+    troubles = _told(finding, aftermath)
     return _settled(titles, f"the bout of run {run.id}", [finding], troubles, cursor)
 
 
-def _told(finding: Finding, titles: Titles, aftermath: Aftermath) -> list[ModelboutError]:
+def _told(finding: Finding, aftermath: Aftermath) -> list[ModelboutError]:
     """Tell others of a promotion that still stands; what fails is returned, since the title has moved all the same."""
     if finding.result is None or not finding.last_word:
         return []
