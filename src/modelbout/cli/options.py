@@ -35,7 +35,7 @@ registry = click.option(
     "--registry",
     envvar="MODELBOUT_REGISTRY",
     default=None,
-    help="The registry's directory.  [default: .modelbout/registry beside the configuration]",
+    help="A directory, or github:owner/name.  [default: .modelbout/registry beside the configuration]",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress.")

@@ -23,7 +23,7 @@ registry_option = click.option(
     "--registry",
     envvar="MODELBOUT_REGISTRY",
     default=None,
-    help="The registry's directory.  [default: .modelbout/registry in the current directory]",
+    help="A directory, or github:owner/name.  [default: .modelbout/registry in the current directory]",
 )
 stage_option = click.option("--stage", default="production", show_default=True, help="The stage.")
 reason_option = click.option("--reason", required=True, help="Why, for the ledger.")
@@ -100,7 +100,7 @@ def list_titles(*, registry: str | None, as_json: bool) -> None:
         as_lines(found)
         return
     if not found:
-        console.say("no model holds a title in this registry yet; --registry DIR names another one")
+        console.say("no model holds a title in this registry yet; --registry names another one")
     for title in found:
         console.say(
             f"{title.model}@{title.version}  {title.stage}  since {title.since}  {console.printable(title.reason)}"

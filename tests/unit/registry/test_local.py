@@ -5,7 +5,7 @@ import os
 import stat
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -837,3 +837,70 @@ def test_the_default_clock_is_utc_now(tmp_path: Path, make_bundle: MakeBundle) -
     attempt(registry, make_bundle("a"), "promote")
     at = datetime.fromisoformat(registry.events("churn")[0].at)
     assert before <= at <= datetime.now(UTC)
+
+
+def test_a_version_moves_on_to_another_stage(registry: LocalRegistry, promote: Promote) -> None:
+    first = promote("a", stage="test")
+    moved = registry.advance(
+        model="churn",
+        version="v1.0.0",
+        stage="production",
+        beaten=None,
+        actor="ada",
+        reason="it is good",
+        verdict_digest="d",
+        pull_request=7,
+        run_url="https://example.org/1",
+    )
+    assert (moved.version, moved.bundle_digest, moved.previous) == ("v1.0.0", first.bundle_digest, None)
+    event = registry.events("churn")[-1]
+    assert (event.event, event.stage, event.pull_request, event.run_url) == (
+        "promote",
+        "production",
+        7,
+        "https://example.org/1",
+    )
+    again = registry.advance(
+        model="churn", version="v1.0.0", stage="production", beaten=None, actor="ada", reason="it is good"
+    )
+    assert again.seq == moved.seq
+    assert registry.doctor(repair=False) == ()
+
+
+def test_moving_on_meets_the_same_gates(registry: LocalRegistry, promote: Promote) -> None:
+    promote("a", stage="test")
+    promote("b", stage="production")
+    named: dict[str, Any] = {
+        "model": "churn",
+        "version": "v1.0.0",
+        "stage": "production",
+        "actor": "ada",
+        "reason": "why",
+    }
+    with pytest.raises(ChampionMovedError):
+        registry.advance(beaten=None, **named)
+    with pytest.raises(RegistryError, match="has no version"):
+        registry.advance(beaten=None, **(named | {"version": "v9.0.0"}))
+    champion = registry.champion("churn", "production")
+    assert champion is not None
+    registry.hold(model="churn", stage="production", actor="ada", reason="incident")
+    with pytest.raises(GateRefusedError, match="a hold of"):
+        registry.advance(beaten=champion.bundle_digest, **named)
+    registry.hold(model="churn", stage="production", actor="ada", reason="over", release=True)
+    before = len(registry.events("churn"))
+    told = registry.advance(beaten=champion.bundle_digest, dry_run=True, **named)
+    assert (told.seq, told.dry_run, len(registry.events("churn"))) == (None, True, before)
+
+
+def test_a_run_of_a_workflow_rolls_back_once(registry: LocalRegistry, promote: Promote) -> None:
+    for word in "abc":
+        promote(word, code_digest=word)
+    named: dict[str, Any] = {"model": "churn", "stage": "production", "actor": "ada", "reason": "bad"}
+    first = registry.rollback(to=None, run_url="https://example.org/1", **named)
+    assert first.version == "v1.1.0"
+    assert registry.rollback(to=None, run_url="https://example.org/1", **named).seq == first.seq
+    assert registry.rollback(to=None, run_url="https://example.org/2", **named).version == "v1.0.0"
+    held = registry.hold(run_url="https://example.org/1", **named)
+    assert registry.hold(run_url="https://example.org/1", **named).seq == held.seq
+    registry.hold(release=True, **named)
+    assert registry.hold(run_url="https://example.org/1", **named).seq == (held.seq or 0) + 2

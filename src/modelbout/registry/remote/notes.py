@@ -76,8 +76,9 @@ def commit_message(event: Event) -> str:
         case "release_hold":
             return f"Release the hold of {where}"
         case _:
-            after = f", after {event.previous}" if event.previous else ", the first champion there"
-            return f"Promote {event.model} {event.version} to {event.stage}{after}" + (f" (#{event.pull_request})" if event.pull_request else "")
+            after = f"after {event.previous}" if event.previous else "the first champion there"
+            brought = f" (#{event.pull_request})" if event.pull_request else ""
+            return f"Promote {event.model} {event.version} to {event.stage}, {after}{brought}"
 
 
 def notes(marker: Marker, manifest: Manifest, metrics: bytes | None) -> str:
