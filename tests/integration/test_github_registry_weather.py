@@ -208,6 +208,39 @@ def test_the_bytes_are_the_same_on_any_day(ring: Ring) -> None:
     assert first == second
 
 
+def test_another_server_s_ways(ring: Ring, tmp_path: Path) -> None:
+    """Bytes without a redirect, no digests of GitHub's, drafts between other releases: as an older GHES does."""
+    ring.repo.redirects, ring.repo.digests, ring.repo.drafts_first = False, False, False
+    ring.promote("a")
+    dead_draft(ring, "b", 12)
+    ring.promote("b")
+    assert [event.event for event in ring.check(tmp_path)] == ["register", "promote"] * 2
+
+
+def test_a_registered_version_is_finished_though_its_draft_is_far_down_the_list(two: Ring, tmp_path: Path) -> None:
+    call = next(k for k in range(10, 30) if registered_at(two, k))
+    dead_draft(two, "d", call)
+    two.repo.drafts_first = False
+    releases = two.registry()._shelf.releases
+    for number in range(101):
+        releases.publish(releases.draft(tag=f"other-{number}", target=None, name="x", body="x"))
+    two.promote("d")
+    assert two.repo.drafts() == []
+    events = two.registry().events("churn")
+    assert [event.event for event in events] == ["register", "promote"] * 3
+    verify_files(two.registry().fetch("churn", events[-1].version or "", tmp_path), digest=events[-1].bundle_digest)
+
+
+def test_a_burned_name_is_told(ring: Ring) -> None:
+    ring.repo.burned_tags.add("churn@v1.0.0")
+    with pytest.raises(RegistryError, match=r"churn@v1\.0\.0") as caught:
+        ring.promote("a")
+    assert "can never be used again" in caught.value.problems[-1].fix
+    assert ring.promote("b", ring.registry(later=LATER)).version == "v2.0.0"
+    (told,) = ring.registry(later=LATER).doctor(repair=True)
+    assert "churn@v1.0.0" in told
+
+
 def dead_draft(ring: Ring, word: str, call: int) -> None:
     session = ring.session()
     title = ring.registry().champion("churn", STAGE)

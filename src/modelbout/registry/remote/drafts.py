@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from modelbout.errors import BundleError, Problem, RegistryError
+from modelbout.errors import BundleError, Problem
 from modelbout.github.api.errors import ConflictError, MissingError, UnreachableError
 from modelbout.registry.remote.notes import Marker, notes, read_marker, tag_of
 
@@ -196,9 +196,9 @@ def _listing(releases: Iterable[Release], model: str) -> Listing:
     return Listing(drafts_among(releases, model), published)
 
 
-def _never(tag: str, error: ConflictError) -> RegistryError:
+def _never(tag: str, error: ConflictError) -> ConflictError:
     fix = (
         f"look at the tag {tag}: a name that an immutable release has used can never be used again. The version stays "
     )
     fix += "registered and without a release; train again, and promote that under the next number"
-    return RegistryError(*error.problems[:-1], Problem(found=error.problems[-1].found, fix=fix))
+    return ConflictError(*error.problems[:-1], Problem(found=error.problems[-1].found, fix=fix))
