@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 STAND_INS = HERE / "stand_ins"
+PYTHON = """\
+#!/bin/sh
+if [ "$1 $2 $3" = "-m pip install" ]; then echo "not installed, as all is here: $*"; exit 0; fi
+exec "{}" "$@"
+"""
 PATIENCE = 300  # seconds for one job; act itself obeys no timeout-minutes
 
 
@@ -115,10 +120,13 @@ class Act:
 
 
 def python_directory(scratch: Path) -> Path:
-    """Return a directory with the Python of the tests and nothing else: beside it lie uv and more."""
+    """Return a directory with the Python of the tests and nothing else: beside it lie uv and more.
+
+    What a user installs by pip is here already; pip itself would take a second to find that out.
+    """
     made = scratch / "python"
     made.mkdir(exist_ok=True)
     for name in ("python", "python3"):
-        (made / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+        (made / name).write_text(PYTHON.format(sys.executable), encoding="utf-8")
         (made / name).chmod(0o755)
     return made

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-import pytest
-
+from modelbout.init.pins import US, uses
 from tests.e2e.shop import small
-from tests.integration.shop import NOISE, STRONG, WEAK
+from tests.integration.shop import NOISE, STRONG
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
 
-OTHER = WEAK.replace("LogisticRegression()", "LogisticRegression(C=0.5)")
 
-
-@pytest.fixture
-def champion(world: World) -> World:
-    """A shop whose first model has gone through a pull request and a merge."""
-    world.push(small(), "main")
-    pull = world.open_pull({"NOTES.md": "The first model.\n"}, "first")
-    assert world.bout(pull).results == {"bout": "success", "report": "success"}
-    run = world.pushed(world.merge(pull))
-    assert run.results == {"judged": "success", "bout": "skipped", "winner": "skipped"}, run.text
-    assert world.ledger("shop") == [("register", "v1.0.0"), ("promote", "v1.0.0")]
-    return world
+def dispatching(workflow: str) -> str:
+    """Return the promotion's workflow with the one line that makes it tell other workflows."""
+    step = f"        uses: {uses(f'{US}/actions/promote')}\n"
+    assert workflow.count(step) == 1
+    return workflow.replace(step, f"{step}        with: {{dispatch: octo/shop}}\n")
 
 
 def test_a_merge_gives_the_title_to_the_bundle_that_was_judged(champion: World) -> None:
     world = champion
-    pull = world.open_pull({"pipeline.py": STRONG}, "better")
+    path = ".github/workflows/modelbout-promote.yml"
+    pull = world.open_pull({"pipeline.py": STRONG, path: dispatching(small()[path])}, "better")
     bout = world.bout(pull)
     assert "v1.0.0" in world.comment(pull).body
     merged = world.merge(pull)
@@ -43,11 +35,12 @@ def test_a_merge_gives_the_title_to_the_bundle_that_was_judged(champion: World) 
     assert release is not None
     assert world.repo.latest is None
     assert not world.repo.drafts()
-    manifest = json.loads(release.asset("manifest.json").content)
     judged = next(one for one in world.repo.artifacts.values() if (one.run, one.name) == (bout.id, "modelbout-bundle"))
-    assert manifest["model"] == "shop"
     assert world.member(judged, "manifest.json") == release.asset("manifest.json").content
     assert world.repo.resolve("shop@v1.1.0") == merged
+    (told,) = world.repo.dispatches
+    assert told.event == "modelbout-promoted"
+    assert (told.payload["model"], told.payload["version"]) == ("shop", "v1.1.0")
     assert [deployment.environment for deployment in world.repo.deployments.values()] == ["production"] * 2
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.shop import small
 from tests.integration.shop import STRONG
 
 if TYPE_CHECKING:
@@ -16,13 +15,12 @@ REASON = "odd offers reported by support"
 
 
 @pytest.fixture
-def second(world: World) -> World:
+def second(champion: World) -> World:
     """A shop with two champions, one after the other."""
-    world.push(small(), "main")
-    for files, branch in (({"NOTES.md": "The first model.\n"}, "first"), ({"pipeline.py": STRONG}, "better")):
-        pull = world.open_pull(files, branch)
-        assert world.bout(pull).results == {"bout": "success", "report": "success"}
-        assert world.pushed(world.merge(pull)).results["judged"] == "success"
+    world = champion
+    pull = world.open_pull({"pipeline.py": STRONG}, "better")
+    assert world.bout(pull).results == {"bout": "success", "report": "success"}
+    assert world.pushed(world.merge(pull)).results["judged"] == "success"
     assert world.champion("shop") == "v1.1.0"
     return world
 

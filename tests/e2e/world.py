@@ -270,7 +270,6 @@ class World:
             "E2E_REMOTES": str(self.scratch / "remotes"),
             "E2E_ARTIFACTS": f"{self.server.url}/_actions/artifacts",
             "E2E_PYTHON": str(python_directory(self.scratch)),
-            "PIP_NO_INDEX": "1",  # what the user installs is here already, and nothing else is fetched
         }
 
     def fresh(self, name: str) -> Path:
