@@ -15,7 +15,7 @@ from modelbout.errors import EXIT_DATA, EXIT_FINE
 from modelbout.github.api.session import connect
 from modelbout.github.comment.body import TOP
 from modelbout.github.context import decide
-from modelbout.github.forks import Recipient, nothing_left, pull_request_of
+from modelbout.github.forks import Recipient, pull_request_of
 from modelbout.record import to_json
 from tests.github_server.fixtures import github  # noqa: F401 -- a fixture
 from tests.unit.github.test_artifacts import ORIGIN
@@ -252,12 +252,6 @@ def test_a_branch_of_this_repository_has_been_reported_by_its_own_job(outside: O
     assert outside.recipient(own=True).pull is not None
 
 
-def test_what_is_missing_is_said(outside: Outside) -> None:
-    found = outside.recipient()
-    assert found.run is not None
-    assert "left no results" in nothing_left(found.run, [], name="modelbout-results").found
-
-
 def test_the_action_comments_from_an_empty_workspace(outside: Outside) -> None:
     forged_origin = msgspec.structs.replace(ORIGIN, pull_request=1, head_sha="f" * 40, run_id=1)
     files = {"bout.json": BOUT, "origin.json": to_json(forged_origin)}
@@ -308,11 +302,13 @@ def test_a_forged_artifact_is_one_error_and_writes_nothing(outside: Outside, con
     assert not (outside.place / "bout.json").exists()
 
 
-def test_an_artifact_that_is_missing_or_gone_is_no_comment(outside: Outside) -> None:
+def test_an_artifact_that_is_missing_or_gone_is_said(outside: Outside) -> None:
     done = outside.command()
-    assert "Traceback" not in done.stderr
-    artifact = outside.repo.add_artifact(outside.run, "modelbout-results", {"bout.json": BOUT})
-    artifact.expired = True
+    assert done.returncode == EXIT_FINE, done.stderr
+    assert f"run {outside.run.id} left no results" in done.stdout
+    outside.repo.add_artifact(outside.run, "modelbout-results", {"bout.json": BOUT}).expired = True
     done = outside.command()
-    assert "Traceback" not in done.stderr
+    assert done.returncode == EXIT_FINE, done.stderr
+    assert f"run {outside.run.id} left results that have expired" in done.stdout
+    assert "expired" in (outside.place / "summary.md").read_text(encoding="utf-8")
     assert outside.comments == []

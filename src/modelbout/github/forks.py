@@ -72,20 +72,23 @@ def pull_request_of(session: Session, plan: Plan, *, workflow: str = "", own: bo
     return _addressed(run, [pull for pull in pulls if pull.state == "open"], any_closed=bool(pulls))
 
 
-def nothing_left(run: Run, artifacts: Sequence[Artifact], *, name: str) -> Problem:
+def nothing_left(run: int, artifacts: Sequence[Artifact], *, name: str) -> Problem:
     """Return why a run has no results to report: none uploaded, or all of them gone.
 
     Args:
-        run: the run.
+        run: its number.
         artifacts: all that it uploaded.
         name: what an artifact with results is called; an ending after a hyphen may follow.
     """
     ours = [artifact for artifact in artifacts if artifact.name == name or artifact.name.startswith(f"{name}-")]
     if ours and all(artifact.expired for artifact in ours):
-        found, fix = "the results have expired", "run the bout again, and report it within the retention of artifacts"
+        found, fix = (
+            "left results that have expired",
+            "run the bout again, and report it within the retention of artifacts",
+        )
     else:
-        found, fix = "the run left no results", "look at the job that fights the bout: did it upload its run directory?"
-    return Problem(found=f"run {run.id}: {found}", allowed=f"an artifact called `{name}` or `{name}-…`", fix=fix)
+        found, fix = "left no results", "look at the job that fights the bout: did it upload its run directory?"
+    return Problem(found=f"run {run} {found}", allowed=f"an artifact called `{name}` or `{name}-…`", fix=fix)
 
 
 def _not_reported(run: Run, repository: str, *, workflow: str, own: bool) -> str:

@@ -23,7 +23,7 @@ from modelbout.errors import (
 from modelbout.github import summary
 from modelbout.github.api.errors import ForbiddenError
 from modelbout.github.comment.body import SHA_SHOWN
-from modelbout.github.harvest import Found, Harvest, from_directories, from_run
+from modelbout.github.harvest import ARTIFACT, Found, Harvest, from_directories, from_run
 from modelbout.github.inputs import FALSE
 from modelbout.github.pictures import LEDGER_BRANCH, address, hang, paint
 from modelbout.github.publishing import Judged, publish
@@ -201,7 +201,12 @@ def _nothing(job: Job, source: Source) -> int:
     """Say that a run left nothing: it failed before it had a result, which its own job shows in red."""
     if source.judged.run == job.runner.run_id or job.inputs.number("run-id"):
         raise _no_results(f"in the artifacts of run {source.judged.run}")
-    job.say(f"run {source.judged.run} left no results, so there is nothing to report")
+    from modelbout.github.api.runs import Runs  # noqa: PLC0415 -- the client is loaded where it is used
+    from modelbout.github.forks import nothing_left  # noqa: PLC0415 -- the same
+
+    why = nothing_left(source.judged.run, Runs(job.session).artifacts(source.judged.run), name=ARTIFACT)
+    job.say(f"nothing to report: {why.found}; {why.fix}")
+    summary.write(job.runner, f"Nothing to report: {why.found}; {why.fix}.")
     return EXIT_FINE
 
 
