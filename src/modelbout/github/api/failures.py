@@ -13,6 +13,7 @@ from github import BadAttributeException, GithubException
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
 from modelbout.errors import Problem, cause
+from modelbout.github.api.courier import PAGE
 from modelbout.github.api.credentials import OWN_VARIABLE, hide
 from modelbout.github.api.errors import (
     ConflictError,
@@ -31,6 +32,7 @@ UNAUTHORIZED, FORBIDDEN, MISSING, CONFLICT, GONE, INVALID = 401, 403, 404, 409, 
 SERVER_FAULT = 500
 MESSAGE_LIMIT = 200  # ours: longer texts of GitHub's are documentation
 MOST_ERRORS = 5  # ours: of a 422's list
+PROXY = "at the settings of the proxy: something stands before GitHub and answers in its place"
 STATUS_PAGE = "https://www.githubstatus.com"
 HOW_TO_GIVE = (
     "give the step `github-token: ${{ github.token }}` (it is the default of Modelbout's actions); on a laptop, set "
@@ -126,6 +128,9 @@ def _refusal(error: GithubException, attempt: Attempt) -> GitHubError:  # noqa: 
         what = "this hour's requests are used up" if limit.kind == "primary" else "too many requests at once"
         more = "; with a token there are many more" if attempt.secret is None else ""
         return LimitError(attempt.problem(f"{what} ({said})", fix=f"{limit}, and run the same command again{more}"))
+    if message == PAGE and status < SERVER_FAULT:
+        # Not GitHub's own words: neither "not found" nor "may not" follows from them.
+        return GitHubError(attempt.problem(said, fix=f"look at GITHUB_API_URL ({attempt.api_url}) and {PROXY}"))
     needed = permission(asked, heads.get("x-accepted-github-permissions", ""))
     if attempt.secret is None and status in (UNAUTHORIZED, FORBIDDEN, MISSING):
         return no_token(attempt, needed)
