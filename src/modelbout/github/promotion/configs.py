@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from modelbout.config.model import CONFIG_FILE
 from modelbout.config.paths import has_glob
 from modelbout.errors import ConfigError, Place, Problem, RegistryError
+from modelbout.github.api.commits import Commits
 from modelbout.github.api.contents import read_file
 from modelbout.github.api.errors import MissingError
 from modelbout.stages.workspace import RUN, open_workspace, unwritable
@@ -61,6 +62,8 @@ def fetched(session: Session, paths: Sequence[str], *, commit: str, into: Path) 
         try:
             content = read_file(session, path, commit)
         except MissingError:
+            # GitHub hides what a token may not see behind the same answer: then this raises, and blames no input.
+            Commits(session).get(commit)
             raise ConfigError(
                 Problem(
                     found=f"there is no {path} at {commit[:7]}",
