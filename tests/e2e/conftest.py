@@ -6,6 +6,7 @@ import compileall
 import copy
 import shutil
 import subprocess
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from py_compile import PycInvalidationMode
@@ -67,8 +68,7 @@ def crowned(tmp_path_factory: pytest.TempPathFactory, suite: Path) -> GitHub:
 @pytest.fixture
 def champion(world: World, crowned: GitHub) -> World:
     """The same shop on the test's own GitHub."""
-    locks = [crowned.lock, *(repo.merge_lock for repo in crowned.repositories.values())]
-    fresh: dict[int, object] = {id(lock): type(lock)() for lock in locks}  # a lock cannot be copied
+    fresh: dict[int, object] = {id(crowned.lock): threading.RLock()}  # a lock cannot be copied
     world.server.github = world.server.app.github = copy.deepcopy(crowned, fresh)
     found = world.server.github.find(world.repo.full_name)
     assert found is not None
