@@ -21,7 +21,7 @@ from modelbout.errors import (
     cause,
 )
 from modelbout.github import summary
-from modelbout.github.api.errors import ForbiddenError
+from modelbout.github.api.errors import GitHubError
 from modelbout.github.comment.body import SHA_SHOWN
 from modelbout.github.harvest import ARTIFACT, Found, Harvest, from_directories, from_run
 from modelbout.github.inputs import FALSE
@@ -44,6 +44,7 @@ WHOLE = 2**40
 """Bytes: no budget at all, for the file that holds the full report."""
 
 PLOTS = ("none", "branch")
+UNREPORTED = "the comment or the check could not be written"
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,19 @@ def act(job: Job) -> int:
     for story in stories:
         job.say(f"{story.model}: {phrase(line(story))}")
     _leave(job, found, stories)
-    done = publish(
-        job.session,
-        stories,
-        source.judged,
-        pull=source.pull if job.inputs.flag("comment", default=True) else None,
-        check=_check(job),
-        say=job.say,
-    )
+    try:
+        done = publish(
+            job.session,
+            stories,
+            source.judged,
+            pull=source.pull if job.inputs.flag("comment", default=True) else None,
+            check=_check(job),
+            say=job.say,
+        )
+    except GitHubError as error:
+        # The summary is a file of this job: it holds the report whatever the weather.
+        summary.write(job.runner, stories, notes=[*notes, f"{UNREPORTED}: {error.problems[0].found}"])
+        raise
     summary.write(job.runner, stories, notes=[*notes, *done.notes])
     job.outputs.set("comment-url", done.comment_url)
     return refused
@@ -249,7 +255,7 @@ def _with_pictures(job: Job, found: Sequence[Found], notes: list[str]) -> list[S
             )
 
         hung = hang(Branch(session, LEDGER_BRANCH), pictures, where=where)
-    except ForbiddenError as error:
+    except GitHubError as error:
         notes.append(f"there are no plots: {error.problems[0].found}")
         return stories
     if hung is None:

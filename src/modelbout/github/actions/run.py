@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from modelbout.errors import EXIT_DATA
 from modelbout.github.actions import compare, report, validate
+from modelbout.github.api.errors import GitHubError
 from modelbout.github.bouts import idle, spoil
 from modelbout.github.inputs import FALSE
 from modelbout.github.rounds import Rounds
@@ -22,11 +25,10 @@ if TYPE_CHECKING:
 def act(job: Job) -> int:
     """Return what `modelbout run` answers: 0 for a pass, 1 for a loss, the code of the cause where there is no verdict.
 
-    Of several models the worst counts. A comment or check that the token may not write changes nothing of it.
+    Of several models the worst counts. A comment or check that cannot be written changes nothing of it: it is told.
 
     Raises:
         ConfigError: an input or a configuration is wrong.
-        GitHubError: the report could not be written, for another reason than that the token may not.
     """
     for name in ("verdict", "result", "report", "comment-url", "version", "run-directory"):
         job.outputs.set(name, "")
@@ -61,7 +63,12 @@ def told(job: Job) -> None:
             stage_report(run, job.progress, plots=False, page=False)
         return
     given = {"run-directory": "\n".join(str(run) for run in runs), "run-id": "", "check": checked(job)}
-    report.act(replace(job, inputs=replace(job.inputs, values={**job.inputs.values, **given})))
+    try:
+        report.act(replace(job, inputs=replace(job.inputs, values={**job.inputs.values, **given})))
+    except GitHubError as error:
+        # The verdict is there. A check that is required stays open, so nothing is let through by this.
+        for problem in error.problems:
+            job.progress.tell(msgspec.structs.replace(problem, level="warn"))
     first = [next(run / name for name in (BOUT_FILE, VALIDATION_FILE) if (run / name).is_file()) for run in runs]
     job.outputs.set("result", "\n".join(job.path(path) for path in first))
 
