@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import sys
 import threading
 import time
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MARKS = {"first": "●", "win": "✔", "loss": "✘", "inconclusive": "≈", "error": "!"}
 COLOURS = {"first": "green", "win": "green", "loss": "red", "inconclusive": "yellow", "error": "red"}
 REDRAW_SECONDS = 0.1  # ten pictures a second look smooth and cost nothing
+_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 SHOWN_PROBLEMS = 20  # more than a screenful helps nobody; the JSON result holds all
 
 
@@ -29,8 +31,8 @@ def colours_wanted() -> bool | None:
 
 
 def say(text: str = "", *, colour: str | None = None, bold: bool = False) -> None:
-    """Print one line of the result."""
-    click.secho(text, fg=colour, bold=bold, color=colours_wanted())
+    """Print one line of the result; one that starts with ``::`` is a command to GitHub, and meant to be."""
+    click.secho(_no_old_command(text), fg=colour, bold=bold, color=colours_wanted())
 
 
 def say_bytes(data: bytes) -> None:
@@ -40,12 +42,25 @@ def say_bytes(data: bytes) -> None:
 
 def note(text: str, *, colour: str | None = None) -> None:
     """Print one line beside the result."""
-    click.secho(text, fg=colour, err=True, color=colours_wanted())
+    click.secho(uncommanded(text), fg=colour, err=True, color=colours_wanted())
 
 
 def printable(text: str) -> str:
     """Return the text without characters that could steer a terminal: control, bidi and other format characters."""
     return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in text)
+
+
+def uncommanded(text: str) -> str:
+    """Return the text without what GitHub's runner takes for a command in a job's log, whoever wrote it.
+
+    The runner reads standard output and standard error alike: ``::name::`` at a line's start, after any white space,
+    and the older ``##[name]`` anywhere (github.com/actions/runner, ActionCommand).
+    """
+    return _COMMAND.sub(r"\1: :", _no_old_command(text))
+
+
+def _no_old_command(text: str) -> str:
+    return text.replace("##[", "# #[")
 
 
 def problems(found: Iterable[Problem]) -> None:
@@ -54,7 +69,7 @@ def problems(found: Iterable[Problem]) -> None:
     for problem in ranked[:SHOWN_PROBLEMS]:
         colour = "red" if problem.level == "error" else "yellow"
         click.secho(f"{problem.level}: ", fg=colour, bold=True, err=True, nl=False, color=colours_wanted())
-        click.echo(printable(str(problem)), err=True, color=colours_wanted())
+        click.echo(uncommanded(printable(str(problem))), err=True, color=colours_wanted())
     if len(ranked) > SHOWN_PROBLEMS:
         note(f"... and {len(ranked) - SHOWN_PROBLEMS} more")
 

@@ -7,6 +7,8 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
+from modelbout.github.api.credentials import TOKEN_VARIABLES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -32,7 +34,8 @@ def _git(path: Path, *arguments: str) -> str | None:
     # In a container the checkout belongs to another user than the job's, which git takes for an attack. And nothing
     # that a repository's settings name shall be started for a question, nor a lock be taken from the user's own git.
     command = ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "--no-optional-locks"]
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    secret = {"MODELBOUT_INPUTS", *TOKEN_VARIABLES}  # what git starts needs none of them
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") and name not in secret}
     try:
         answer = subprocess.run(
             [*command, "-C", str(path), *arguments],

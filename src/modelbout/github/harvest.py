@@ -27,7 +27,7 @@ MOST_ARTIFACTS = 256
 """Jobs of a matrix: GitHub's own limit."""
 
 ARTIFACT_LIMIT = 64 * 1024 * 1024
-"""Bytes of one zip: results are a few hundred kilobytes, deflated. Our own choice."""
+"""Bytes of one zip, and of all zips of one run: results are a hundred kilobytes, deflated. Our own choice."""
 
 
 class Bringer(Protocol):
@@ -93,6 +93,9 @@ def from_directories(lines: Iterable[str], root: Path) -> Harvest:
 def from_run(shelf: Shelf, run: int, read: Callable[[BinaryIO], Sequence[Bringer]]) -> Harvest:
     """Read the artifacts of a run, each taken as hostile; of two with one name the newer one.
 
+    Of two that speak of one model, the one that is named after it counts and the other is refused: the code of one
+    model cannot pass for another's. Where none is, the newer one counts.
+
     Args:
         shelf: where artifacts are.
         run: the workflow run.
@@ -105,19 +108,61 @@ def from_run(shelf: Shelf, run: int, read: Callable[[BinaryIO], Sequence[Bringer
     for artifact in shelf.artifacts(run):
         if not artifact.expired and (artifact.name == ARTIFACT or artifact.name.startswith(f"{ARTIFACT}-")):
             newest.setdefault(artifact.name, artifact)
-    found: list[Found] = []
+    found: dict[str, tuple[Found, str]] = {}
     refused: list[ModelboutError] = []
+    room = ARTIFACT_LIMIT
     for artifact in sorted(newest.values(), key=lambda one: one.id)[:MOST_ARTIFACTS]:
         try:
-            with tempfile.TemporaryFile() as file:
-                shelf.download(artifact, file, ARTIFACT_LIMIT)
-                file.seek(0)
-                found.extend(Found(_named(brought.story)) for brought in read(file))
+            brought = _read(shelf, artifact, room, read)
         except GitHubError:
             raise
         except ModelboutError as error:
             refused.append(error)
-    return Harvest(_one_each(found), tuple(refused))
+            continue
+        room -= artifact.bytes
+        for one in brought:
+            model = one.story.model
+            own = f"{ARTIFACT}-{model}"
+            known = found.get(model)
+            if known is None or known[1] != own:
+                found[model] = (one, artifact.name)
+            if known is not None and own in {known[1], artifact.name}:
+                stranger = artifact.name if known[1] == own else known[1]
+                refused.append(_foreign(stranger, model))
+    return Harvest(tuple(one for one, _ in found.values()), tuple(refused))
+
+
+def _read(
+    shelf: Shelf, artifact: Artifact, room: int, read: Callable[[BinaryIO], Sequence[Bringer]]
+) -> tuple[Found, ...]:
+    """Return what is in an artifact.
+
+    Raises:
+        GitHubError: GitHub cannot be asked.
+        ModelboutError: the artifact is refused.
+    """
+    if artifact.bytes > room:
+        raise DataError(
+            Problem(
+                found=f"the artifact {clean(artifact.name)} is refused: it has {artifact.bytes} bytes",
+                allowed=f"at most {ARTIFACT_LIMIT} in all artifacts with results",
+                fix="look at what the run uploaded",
+            )
+        )
+    with tempfile.TemporaryFile() as file:
+        shelf.download(artifact, file, room)
+        file.seek(0)
+        return tuple(Found(_named(brought.story)) for brought in read(file))
+
+
+def _foreign(name: str, model: str) -> DataError:
+    return DataError(
+        Problem(
+            found=f"the artifact {clean(name)} is refused in part: it speaks of the model {model}, which has its own",
+            allowed=f"results of {model} in {ARTIFACT}-{model}",
+            fix="give each model's artifact the name of its model, and look what wrote the other one",
+        )
+    )
 
 
 def _runs(line: str, root: Path) -> Iterator[Path]:

@@ -52,3 +52,17 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_must_not_be_kept_is_told_at_once_also_when_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     console.TerminalProgress(quiet=True).tell(Problem(found="could not read \x1b", fix="look"))
     assert capsys.readouterr().err == "error: could not read \\x1b\n  -> look\n"
+
+
+def test_no_text_is_a_command_to_the_runner(capsys: pytest.CaptureFixture[str]) -> None:
+    console.problems(
+        [Problem(found="x ##[set-output name=verdict]win\n  ::add-mask::y\n::error::z", fix="::stop-commands::t")]
+    )
+    console.note("\t::debug::x")
+    console.say("a ##[add-mask]b")
+    console.say("::error title=Modelbout::x")
+    told = capsys.readouterr()
+    assert "##[" not in told.out + told.err
+    assert [line for line in (told.out + told.err).splitlines() if line.lstrip().startswith("::")] == [
+        "::error title=Modelbout::x"
+    ]

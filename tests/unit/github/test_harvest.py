@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from modelbout.errors import ConfigError, DataError, Problem
 from modelbout.github.api.errors import UnreachableError
 from modelbout.github.api.runs import Artifact
-from modelbout.github.harvest import ARTIFACT, Found, from_directories, from_run
+from modelbout.github.harvest import ARTIFACT, ARTIFACT_LIMIT, Found, from_directories, from_run
 from modelbout.record import to_json, write_atomically
 from modelbout.report.story import Story
 from modelbout.results import BOUT_FILE, VALIDATION_FILE
@@ -147,3 +148,31 @@ def test_a_model_that_no_configuration_could_name_is_refused(content: str) -> No
 def test_a_github_that_is_down_is_no_refusal() -> None:
     with pytest.raises(UnreachableError):
         from_run(Shelf((ARTIFACT, "down")), 7, read)
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_the_code_of_one_model_cannot_pass_for_another_s(order: tuple[str, str]) -> None:
+    contents = {"a": "a b", "b": "b"}
+    shelf = Shelf(*((f"{ARTIFACT}-{model}", contents[model]) for model in order))
+    brought: list[Brought] = []
+
+    def reading(file: BinaryIO) -> list[Brought]:
+        found = read(file)
+        brought.extend(one for one in found if len(found) == 1)
+        return found
+
+    harvest = from_run(shelf, 7, reading)
+    assert sorted(models(harvest.found)) == ["a", "b"]
+    (mine,) = [one.story for one in harvest.found if one.story.model == "b"]
+    assert mine is brought[0].story
+    (refused,) = harvest.refused
+    assert f"{ARTIFACT}-a is refused in part: it speaks of the model b" in refused.problems[0].found
+
+
+def test_all_artifacts_of_a_run_share_one_limit() -> None:
+    shelf = Shelf((f"{ARTIFACT}-a", "a"), (f"{ARTIFACT}-b", "b"), (f"{ARTIFACT}-c", "c"))
+    shelf.kept = [replace(one, bytes=ARTIFACT_LIMIT // 2 + 1 if one.id < 2 else 1) for one in shelf.kept]
+    harvest = from_run(shelf, 7, read)
+    assert models(harvest.found) == ["a", "c"]
+    assert shelf.downloaded == [f"{ARTIFACT}-a", f"{ARTIFACT}-c"]
+    assert len(harvest.refused) == 1

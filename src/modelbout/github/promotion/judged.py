@@ -217,13 +217,16 @@ def newest(artifacts: Sequence[Artifact]) -> tuple[Artifact, ...]:
 
 
 def likeliest(artifacts: Sequence[Artifact], model: str) -> list[Artifact]:
-    """Return the artifacts that hold results, the one that is named after the model first."""
-    held = [
+    """Return the artifacts that may hold the model's results: the one that is named after it alone, if there is one.
+
+    So the code of another model, whose artifact has another name, cannot speak for this one.
+    """
+    own = [artifact for artifact in artifacts if artifact.name == f"{RESULTS_ARTIFACT}-{model}"]
+    return own or [
         artifact
         for artifact in artifacts
         if artifact.name == RESULTS_ARTIFACT or artifact.name.startswith(f"{RESULTS_ARTIFACT}-")
     ]
-    return sorted(held, key=lambda artifact: artifact.name != f"{RESULTS_ARTIFACT}-{model}")
 
 
 def bundle_beside(artifacts: Sequence[Artifact], results: Artifact, model: str) -> Artifact | None:
