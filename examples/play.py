@@ -254,7 +254,7 @@ def modelbout(*words: str, expect: int, aloud: bool = True) -> str:
         colour = "green" if done.returncode == expect else "red"
         say(f"  exit code {done.returncode}, {time.perf_counter() - began:.1f} s", colour)
     check(done.returncode == expect, f"`modelbout {words[0]}` should answer {expect}, it answered {done.returncode}")
-    return "" if done.stdout is None else done.stdout.decode()
+    return (done.stdout or b"").decode()
 
 
 def result(name: str) -> dict[str, Any]:
