@@ -111,7 +111,10 @@ def decide(  # noqa: C901, PLR0911 -- one way out for each kind of event
         case "workflow_dispatch":
             return _workflow_dispatch(known, payload)
         case "schedule" | "repository_dispatch":
-            return replace(known, why=f"a bout on the branch that `{event}` runs on; there is no pull request")
+            # Both run on the default branch alone, and the payload of the first holds no repository.
+            home = known.default_branch or known.branch
+            why = f"a bout on the branch that `{event}` runs on; there is no pull request"
+            return replace(known, default_branch=home, why=why)
         case "release":
             return _release(known, payload)
         case _ if event in STRANGERS:

@@ -21,6 +21,7 @@ from modelbout.errors import (
     ModelboutError,
     Place,
     Problem,
+    cause,
 )
 from modelbout.github import summary
 from modelbout.github.api.errors import ForbiddenError, MissingError
@@ -87,11 +88,23 @@ def act(job: Job) -> int:
 
 
 def pushed(job: Job) -> Push | None:
-    """Return where the default branch is; None when this run is of another branch or of another event."""
+    """Return where the default branch is; None when this run is of another branch.
+
+    Raises:
+        ConfigError: no run of this event ever promotes, which must not look as if there were nothing to promote.
+    """
     plan = job.plan
-    if plan.event not in EVENTS or plan.doing == "nothing":
-        return None
-    if plan.event == "push" and plan.doing != "promote":
+    if plan.event not in EVENTS or plan.default_branch is None:
+        why = plan.why if plan.event in EVENTS else f"this run was started by {cause(plan.event) or 'no event'}"
+        raise ConfigError(
+            Problem(
+                found=f"nothing can be promoted here: {why}",
+                allowed=f"a run of the default branch, started by {', '.join(EVENTS)}",
+                fix="start this workflow `on: push: branches: [main]`: after each merge there is such a run",
+                place=Place(key="on"),
+            )
+        )
+    if plan.doing == "nothing" or (plan.event == "push" and plan.doing != "promote"):
         return None
     if plan.branch is None or plan.branch != plan.default_branch:
         return None
@@ -145,8 +158,7 @@ class Round:
         )
         if self.run is None:
             return of_judged(titles, self.history, self.push, aftermath)
-        tree = self.history.commit(self.push.after).tree
-        return of_bout(titles, self.run, self.push, aftermath, tree=tree, pull_request=self._newest_pull())
+        return of_bout(titles, self.history, self.run, self.push, aftermath, pull_request=self._newest_pull())
 
     def _count(self, work: Workspace, stage: str, turn: Turn, tally: Tally) -> None:
         """Take up what a turn came to."""

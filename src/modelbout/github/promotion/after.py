@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from modelbout.github.promotion.decide import Decision, Finding, decide
-from modelbout.github.promotion.merges import SHOWN_SHA, landed
+from modelbout.github.promotion.merges import SHOWN_SHA, landed, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,23 +91,31 @@ def of_judged(titles: Titles, history: History, push: Push, aftermath: Aftermath
 
 
 def of_bout(
-    titles: Titles, run: Run, push: Push, aftermath: Aftermath, *, tree: str, pull_request: int | None
+    titles: Titles, history: History, run: Run, push: Push, aftermath: Aftermath, *, pull_request: int | None
 ) -> Turn | None:
     """Promote what won in an earlier job of this run; None when that job left nothing and nothing was to be done.
+
+    A commit that a forced push took off the branch gives no title any more. One that a later promotion has passed
+    leaves the mark where it is.
 
     Raises:
         RegistryError: the registry or GitHub cannot be asked, or refuses.
     """
     model, book = titles.work.config.model, titles.book
     cursor = book.last_merge(model) if isinstance(book, Cursor) else None
+    place = place_of(history, branch=push.branch, cursor=cursor, commit=push.after)
+    if place == "gone":
+        why = f"`{push.branch}` no longer contains `{push.after[:SHOWN_SHA]}`, after a forced push"
+        return Turn(why, decide((), hold=False))
     name = push.after[:SHOWN_SHA] if pull_request is None else f"#{pull_request}"
+    tree = history.commit(push.after).tree
     finding = titles.after_bout(run, name=name, commit=push.after, tree=tree, pull_request=pull_request)
     if finding is None:
         if cursor == push.after:
             return None
         finding = Finding(name, push.after, "open", f"run {run.id} left no results of `{model}`")
     troubles = _told(finding, aftermath)
-    return _settled(titles, f"the bout of run {run.id}", [finding], troubles, cursor)
+    return _settled(titles, f"the bout of run {run.id}", [finding], troubles, cursor, passed=place == "passed")
 
 
 def _told(finding: Finding, aftermath: Aftermath) -> list[ModelboutError]:
@@ -118,15 +126,22 @@ def _told(finding: Finding, aftermath: Aftermath) -> list[ModelboutError]:
 
 
 def _settled(
-    titles: Titles, why: str, findings: Sequence[Finding], troubles: Sequence[ModelboutError], cursor: str | None
+    titles: Titles,
+    why: str,
+    findings: Sequence[Finding],
+    troubles: Sequence[ModelboutError],
+    cursor: str | None,
+    *,
+    passed: bool = False,
 ) -> Turn:
     still_open = bool(findings) and findings[-1].outcome == "open"
     hold = still_open and titles.stage in titles.state().holds
     decision = decide(findings, hold=hold)
     book = titles.book
     # With a failed record the cursor stays: the next run finds the promotion again and tells of it.
-    if not troubles and decision.cursor not in (None, cursor) and isinstance(book, Cursor):
+    stays = bool(troubles) or passed
+    if not stays and decision.cursor not in (None, cursor) and isinstance(book, Cursor):
         book.note_merge(titles.work.config.model, decision.cursor or "", dry_run=titles.dry_run)
-    if troubles:
+    if stays:
         decision = replace(decision, cursor=cursor)
     return Turn(why, decision, tuple(troubles))

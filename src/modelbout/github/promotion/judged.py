@@ -102,15 +102,17 @@ def of_merge(runs: Runs, landing: Landing, believed: Believed) -> Evidence:
     if pull.head_repository != believed.repository:
         raise NotJudgedError("it came from a fork, whose verdicts and bundles are never taken over")
     doubts = []
-    ran = sorted(runs.of_head(pull.head_sha), key=lambda run: (run.id, run.attempt), reverse=True)
-    for run in ran[:RUNS_LOOKED_AT]:
-        doubt = run_doubt(run, pull, believed)
+    known = [(run_doubt(run, pull, believed), run) for run in runs.of_head(pull.head_sha)]
+    # Those that fit first: a head has runs of every other workflow too, and as many of forks as somebody likes.
+    known.sort(key=lambda one: (not one[0], one[1].id, one[1].attempt), reverse=True)
+    for doubt, run in known[:RUNS_LOOKED_AT]:
         if not doubt:
             found = _search(runs, run, pull, believed, tree=landing.commit.tree)
             if isinstance(found, Evidence):
                 return found
-            doubt = found or f"run {run.id} left no results of `{believed.model}` that can still be read"
-        doubts.append(doubt)
+            doubts.append(found or f"run {run.id} left no results of `{believed.model}` that can still be read")
+        else:
+            doubts.append(doubt)
     raise NotJudgedError(doubts[0] if doubts else "no workflow ran on its head")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from modelbout.github.api.errors import MissingError
 
@@ -18,6 +18,8 @@ QUIET_PULLS = 50  # ours: half a page of GitHub's list without a merge of ours e
 NOBODY = "0" * 40  # what a push event says of a branch that did not exist before
 ON_THE_BRANCH = ("ahead", "identical")  # how a branch stands to a commit that it contains
 SHOWN_SHA = 7  # characters by which people know a commit
+
+Place = Literal["ahead", "passed", "gone"]
 
 
 class History(Protocol):
@@ -112,6 +114,26 @@ def landed(history: History, *, branch: str, cursor: str | None, before: str | N
         return _strayed(branch, after)
     told.append(f"{_short(after)} alone: nothing says where to start")
     return _sorted(history, (), after, "; ".join(told))
+
+
+def place_of(history: History, *, branch: str, cursor: str | None, commit: str) -> Place:
+    """Tell where a commit stands by now: a job that promotes the winner of its bout may be run again days later.
+
+    Returns:
+        ``ahead`` of what promotion has dealt with, or the last of it; ``passed`` by a later promotion; ``gone`` from
+        the branch, after a forced push.
+
+    Raises:
+        GitHubError: GitHub cannot be asked.
+    """
+    if not _contains(history, branch, commit):
+        return "gone"
+    if cursor is None or cursor == commit:
+        return "ahead"
+    try:
+        return "passed" if history.between(cursor, commit)[0] == "behind" else "ahead"
+    except MissingError:
+        return "ahead"  # it is the cursor that is gone
 
 
 def _contains(history: History, branch: str, commit: str) -> bool:

@@ -1,0 +1,82 @@
+"""What an adversary, a busy repository or bad luck could make of the privileged jobs: held on the test GitHub."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modelbout.github.actions import promote
+from tests.github_server.fixtures import github  # noqa: F401 -- a fixture
+from tests.integration.arena import Arena
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.github_server.fixtures import Ground
+
+
+@pytest.fixture
+def arena(github: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arena:  # noqa: F811 -- the fixture of that name
+    return Arena(github, tmp_path, monkeypatch)
+
+
+def test_runs_of_other_workflows_and_of_forks_do_not_hide_the_bout(arena: Arena) -> None:
+    arena.first()
+    pull = arena.pull("better")
+    arena.judge(pull, arena.verdict("better", beaten="first"))
+    for number in range(6):
+        arena.repo.add_run(pull=pull, path=f".github/workflows/lint-{number}.yml")
+    fork = arena.ground.github.fork(arena.repo, "mallory/churn")
+    fork.refs["refs/heads/better"] = pull.head_sha
+    for _ in range(6):
+        made = arena.repo.add_run(pull=pull, path=".github/workflows/modelbout.yml")
+        made.head_repo = fork
+    arena.repo.merge(pull)
+    told = arena.promote()
+    assert (told.outputs["fight"], told.outputs["version"]) == ("false", "v1.1.0"), told.summary
+
+
+def test_a_winner_that_is_run_again_late_does_not_wind_the_cursor_back(arena: Arena) -> None:
+    arena.first()
+    arena.repo.commit({"pipeline.py": "2"}, branch="main")
+    old, tip = arena.run(), arena.repo.tip("main")
+    claimed = {"event": "push", "head_sha": tip.sha, "tree": tip.tree}
+    arena.upload(old, arena.verdict("fought", "loss", beaten="first"), None, claimed)
+    arena.merged("better")
+    assert arena.promote().outputs["version"] == "v1.1.0"
+    marked = arena.repo.read("merges.json", "modelbout/ledger")
+    arena.promote(run=old, run_id=old.id, after=tip.sha)
+    assert arena.repo.read("merges.json", "modelbout/ledger") == marked
+
+
+def test_a_winner_whose_commit_was_forced_off_the_branch_gets_no_title(arena: Arena) -> None:
+    base = arena.first()
+    arena.repo.commit({"pipeline.py": "leaks"}, branch="main")
+    old, tip = arena.run(), arena.repo.tip("main")
+    claimed = {"event": "push", "head_sha": tip.sha, "tree": tip.tree}
+    arena.upload(old, arena.verdict("fought", beaten="first"), "fought", claimed)
+    arena.repo.force_push("main", base.sha)
+    told = arena.promote(run=old, run_id=old.id, after=tip.sha)
+    assert arena.champion() == "v1.0.0"
+    assert told.outputs["promoted"] == "false"
+
+
+def test_a_schedule_whose_event_names_no_repository_still_promotes(arena: Arena) -> None:
+    arena.first()
+    arena.merged("better")
+    told = arena.act(promote, arena.run("schedule"), {"schedule": "0 6 * * 1"}, {})
+    assert told.outputs["version"] == "v1.1.0", told.said
+
+
+def test_promotion_where_it_can_never_happen_is_no_green_job(arena: Arena) -> None:
+    arena.first()
+    pull = arena.merged("better")
+    run = arena.repo.add_run(pull=pull, event="pull_request", path=".github/workflows/modelbout-promote.yml")
+    payload = {
+        "action": "closed",
+        "repository": {"full_name": "octo/churn", "default_branch": "main"},
+        "pull_request": {"number": pull.number, "merged": True, "head": {"sha": pull.head_sha}},
+    }
+    told = arena.act(promote, run, payload, {})
+    assert told.code == 2, told.said
