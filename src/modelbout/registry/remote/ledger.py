@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from modelbout.errors import Place, Problem, RegistryError
 from modelbout.github.api.errors import ConflictError, GitHubError, UnreachableError
 from modelbout.github.api.git import Branch, tags
@@ -144,7 +146,11 @@ class LedgerBranch:
         """
         path = _path(model)
         raw = None if tip is None else self.file(tip, path, LEDGER_LIMIT)
-        return opened(model, raw, shown=self.shown(path))
+        try:
+            return opened(model, raw, shown=self.shown(path))
+        except RegistryError as error:
+            # A branch has its own history as a backup.
+            raise RegistryError(*(structs.replace(problem, fix=RESTORE) for problem in error.problems)) from None
 
     def file(self, tip: Tip, path: str, limit: int) -> bytes | None:
         """Return a file's bytes at a commit; None when there is none."""

@@ -215,6 +215,7 @@ class ReleaseShelf:
 
     @contextmanager
     def _scratch(self, into: Path) -> Iterator[Path]:
+        new = not into.exists()
         self._disk.make_directory(into)
         scratch = Path(tempfile.mkdtemp(prefix=".fetch-", suffix=SCRATCH_SUFFIX, dir=into))
         try:
@@ -222,6 +223,8 @@ class ReleaseShelf:
         finally:
             with suppress(OSError):
                 self._disk.remove(scratch)
+                if new and not any(into.iterdir()):
+                    into.rmdir()
 
 
 def _place(session: Session, release: Release, name: str = "") -> Place:
