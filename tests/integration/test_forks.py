@@ -261,6 +261,7 @@ def test_the_action_comments_from_an_empty_workspace(outside: Outside) -> None:
     (comment,) = outside.repo.comments_of(outside.pull.number)
     assert comment.body.startswith(TOP)
     assert outside.pull.head_sha in comment.body
+    assert "A run of a fork says so" in comment.body
     assert "f" * 40 not in comment.body
     assert "ROC AUC" in (outside.place / "summary.md").read_text(encoding="utf-8")
 

@@ -4,6 +4,10 @@ Security contract: nothing of an archive is believed. Memory and bytes are cappe
 exactly the bytes that its directory says, or an error; a name is a plain relative path on every system, and no two
 entries are one file on any of them; links, devices and encrypted entries are refused; a zip inside is only bytes. One
 strange entry refuses the whole archive: what packs artifacts and bundles writes none.
+
+Not by the standard library's ``zipfile``: it builds an object for each of a million entries before anybody can count
+them, takes the sizes of one header and the name of the other, and reads past what it does not understand. Where two
+readers may differ in what an archive holds, the safe answer is to refuse it.
 """
 
 from __future__ import annotations

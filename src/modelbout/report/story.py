@@ -15,7 +15,8 @@ class Story:
     """The results of one run of one model; a stage that did not run is None, and at least one is there.
 
     ``plots`` are the pictures that stand beside the report; empty where pictures cannot be shown. ``awaits_merge`` says
-    that a pull request is judged, whose merge comes before any promotion.
+    that a pull request is judged, whose merge comes before any promotion; ``from_fork`` that the run which tells the
+    story belongs to a fork, whose author wrote the code that ran in it.
     """
 
     validation: ValidationResult | None = None
@@ -24,6 +25,7 @@ class Story:
     promotion: PromotionResult | None = None
     plots: tuple[Plot, ...] = ()
     awaits_merge: bool = False
+    from_fork: bool = False
 
     @property
     def model(self) -> str:

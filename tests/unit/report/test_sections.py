@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -30,6 +32,14 @@ def changed(story: Story, **fields: object) -> Story:
     assert story.bout is not None
     bout: BoutResult = msgspec.structs.replace(story.bout, **fields)
     return Story(bout=bout)
+
+
+def test_what_a_fork_says_is_called_a_claim() -> None:
+    story = stories.win()
+    own, foreign = told("headline", story), told("headline", replace(story, from_fork=True))
+    assert "fork" not in own
+    assert foreign.startswith(own)
+    assert "the bout is fought again\n> before a title moves." in foreign
 
 
 @pytest.mark.parametrize(

@@ -56,12 +56,14 @@ class Source:
         judged: where, by GitHub's record.
         pull: the pull request to comment on, if there is one and the token may.
         why: why there is none, for the notes; empty otherwise.
+        fork: whether the code that ran there came from another repository, or from one that is gone.
     """
 
     harvest: Harvest
     judged: Judged
     pull: int | None = None
     why: str = ""
+    fork: bool = False
 
 
 def act(job: Job) -> int:
@@ -84,7 +86,7 @@ def act(job: Job) -> int:
         return refused or _nothing(job, source)
     notes: list[str] = [source.why] if source.why else []
     merge = source.pull is not None or job.plan.pull_request is not None
-    stories = [replace(story, awaits_merge=merge) for story in _with_pictures(job, found, notes)]
+    stories = [replace(story, awaits_merge=merge, from_fork=source.fork) for story in _with_pictures(job, found, notes)]
     for story in stories:
         job.say(f"{story.model}: {phrase(line(story))}")
     _leave(job, found, stories)
@@ -96,6 +98,7 @@ def act(job: Job) -> int:
             pull=source.pull if job.inputs.flag("comment", default=True) else None,
             check=_check(job),
             say=job.say,
+            refused=bool(refused),
         )
     except GitHubError as error:
         # The summary is a file of this job: it holds the report whatever the weather.
@@ -138,8 +141,8 @@ def _own(job: Job, harvest: Harvest) -> Source:
     plan = job.plan
     judged = Judged(plan.head_sha, job.runner.run_id or 0, job.runner.run_attempt)
     if plan.pull_request is None or plan.may_comment:
-        return Source(harvest, judged, plan.pull_request)
-    return Source(harvest, judged, None, f"there is no comment: {plan.why}")
+        return Source(harvest, judged, plan.pull_request, fork=plan.fork)
+    return Source(harvest, judged, None, f"there is no comment: {plan.why}", fork=plan.fork)
 
 
 def _of_event(job: Job) -> Source | None:
@@ -154,7 +157,8 @@ def _of_event(job: Job) -> Source | None:
     run = recipient.run
     judged = Judged(run.head_sha, run.id, run.attempt)
     why = "" if recipient.pull is not None else recipient.why
-    return Source(_artifacts(job, run.id), judged, recipient.pull.number if recipient.pull else None, why)
+    pull = recipient.pull.number if recipient.pull else None
+    return Source(_artifacts(job, run.id), judged, pull, why, fork=run.head_repository != run.repository)
 
 
 def _other(job: Job, asked: int) -> Source:
@@ -166,13 +170,16 @@ def _other(job: Job, asked: int) -> Source:
     judged = Judged(run.head_sha, run.id, run.attempt)
     harvest = _artifacts(job, asked)
     head = run.head_sha[:SHA_SHOWN]
+    fork = run.head_repository != run.repository
     if run.event != "pull_request" or run.head_repository is None or run.head_branch is None:
-        return Source(harvest, judged, None, f"there is no comment: run {asked} is not known to be of a pull request")
+        why = f"there is no comment: run {asked} is not known to be of a pull request"
+        return Source(harvest, judged, None, why, fork=fork)
     pulls = Pulls(job.session).by_head(run.head_repository, run.head_branch, run.head_sha)
     pulls = tuple(pull for pull in pulls if pull.state == "open")
     if len(pulls) != 1:
-        return Source(harvest, judged, None, f"there is no comment: {len(pulls)} open pull requests are at {head}")
-    return Source(harvest, judged, pulls[0].number)
+        why = f"there is no comment: {len(pulls)} open pull requests are at {head}"
+        return Source(harvest, judged, None, why, fork=fork)
+    return Source(harvest, judged, pulls[0].number, fork=fork)
 
 
 def _artifacts(job: Job, run: int) -> Harvest:

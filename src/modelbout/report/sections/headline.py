@@ -21,9 +21,14 @@ _TEMPLATE = template("""
 - **Better?** {{ outcome.better }}
 - **By how much?** {{ outcome.amount }}
 - **What now?** {{ outcome.now }}
+{% if from_fork %}
+
+> A run of a fork says so, and its author's code could make it say anything. After a merge the bout is fought again
+> before a title moves.
+{% endif %}
 """)
 
 
 def render(story: Story) -> str | None:
     """Return the head of the report; there is always one."""
-    return _TEMPLATE(model=code(story.model), outcome=outcome.of(story))
+    return _TEMPLATE(model=code(story.model), outcome=outcome.of(story), from_fork=story.from_fork)
