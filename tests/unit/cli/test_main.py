@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -114,7 +115,7 @@ def test_every_command_explains_itself_with_an_example(name: str) -> None:
     parts = list(command.commands.values()) if isinstance(command, click.Group) else [command]
     for part in parts:
         assert part.help is not None
-        assert "Example:\n  " in part.help.replace("\b\n", "")
+        assert re.search(r"Examples?:\n  ", part.help.replace("\b\n", ""))
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
