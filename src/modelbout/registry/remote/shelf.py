@@ -92,9 +92,13 @@ class ReleaseShelf:
             try:
                 unpack(archive, into, manifest, digest=digest)
             except BundleError as error:
-                what = "its assets are not the bundle that was registered"
-                problem = Problem(found=what, fix=_put_back(release), place=_place(self.session, release))
-                raise BundleError(problem, *error.problems) from error
+                # One problem: the next step of what is wrong inside would be to fetch again, which was just done.
+                inside = error.problems[0]
+                name = Path(inside.place.file).name if inside.place.file else ""
+                what = f"its assets are not the bundle that was registered: {f'{name}: ' * bool(name)}{inside.found}"
+                raise BundleError(
+                    Problem(found=what, fix=_put_back(release), place=_place(self.session, release))
+                ) from error
 
     def verify(self, release: Release, digest: str) -> None:
         """Check every byte of a release's bundle.
