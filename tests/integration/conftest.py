@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.github_server.server import Server
 from tests.integration.shop import CONFIG, CONTRACT, WEAK, Repository, shop
+from tests.integration.sky import Sky
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -29,3 +32,17 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     made.write("pipeline.py", WEAK)
     made.write("data/shop.csv", shop())
     return made
+
+
+@pytest.fixture(scope="session")
+def climate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sky]:
+    """Make what the tests of bad weather start from, once: it takes real trainings."""
+    with Server() as server:
+        yield Sky(server, tmp_path_factory.mktemp("sky"))
+
+
+@pytest.fixture
+def sky(climate: Sky, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sky]:
+    climate.begin(monkeypatch)
+    yield climate
+    climate.ground.server.check()
