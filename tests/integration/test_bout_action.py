@@ -179,9 +179,19 @@ def test_train_and_compare_hand_on_what_they_made(job: Job) -> None:
 
 @pytest.mark.parametrize("name", ["run", "validate", "train", "compare"])
 def test_on_an_event_that_asks_for_nothing_it_says_why_and_does_nothing(job: Job, name: str) -> None:
-    answer = job(name, event="issue_comment")
+    answer = job(name, event="release", payload={"release": {"tag_name": "churn@v1.0.0"}})
     assert answer.code == 0
-    assert "nothing to do: `issue_comment`" in answer.out
+    assert "nothing to do: the release is a version" in answer.out
+    assert job.outputs == {}
+    assert not (job.repo.root / ".modelbout").exists()
+
+
+@pytest.mark.parametrize("event", ["issue_comment", "pull_request_target"])
+@pytest.mark.parametrize("name", ["run", "validate", "train", "compare"])
+def test_an_event_that_strangers_can_cause_is_no_green_job(job: Job, name: str, event: str) -> None:
+    answer = job(name, event=event)
+    assert answer.code == 2
+    assert "on: pull_request" in answer.err
     assert job.outputs == {}
     assert not (job.repo.root / ".modelbout").exists()
 

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modelbout.errors import ConfigError
 from modelbout.github.actions import promote
+from modelbout.results import BOUT_FILE
 from tests.github_server.fixtures import github  # noqa: F401 -- a fixture
 from tests.integration.arena import Arena
+from tests.integration.test_report_action import Step, files_of, lay, step  # noqa: F401 -- a fixture
+from tests.unit.github.comment.sections import story_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,3 +84,34 @@ def test_promotion_where_it_can_never_happen_is_no_green_job(arena: Arena) -> No
     }
     told = arena.act(promote, run, payload, {})
     assert told.code == 2, told.said
+
+
+def test_a_refused_artifact_never_leaves_a_green_check(step: Step) -> None:  # noqa: F811 -- the fixture
+    step.repo.add_artifact(step.run, "modelbout-results-a", files_of(story_of("churn")))
+    step.repo.add_artifact(step.run, "modelbout-results-b", {BOUT_FILE: b'{"model": "fraud"}'})
+    assert step.report() == 3
+    assert set(step.checks().values()) == {"failure"}
+
+
+def test_only_refused_artifacts_leave_a_red_check(step: Step) -> None:  # noqa: F811 -- the fixture
+    step.repo.add_artifact(step.run, "modelbout-results", {BOUT_FILE: b"{}"})
+    assert step.report() == 3
+    assert "success" not in step.checks().values()
+
+
+def test_an_app_of_ones_own_has_one_comment(step: Step) -> None:  # noqa: F811 -- the fixture
+    app = step.ground.github.token(login="scales[bot]")
+    step.repo.comment(step.pull.number, "<!-- modelbout:comment -->\n\nmine", login="other[bot]")
+    for kind in ("win", "loss"):
+        lay(step.place / "run", "churn", kind)
+        assert step.report(run_directory="run", token=app) == 0
+    ours = [one for one in step.repo.comments_of(step.pull.number) if one.login == "scales[bot]"]
+    assert len(ours) == 1
+    assert all(not one.reactions for one in step.repo.comments_of(step.pull.number))
+
+
+@pytest.mark.parametrize("event", ["pull_request_target", "issue_comment"])
+def test_a_report_that_strangers_can_start_is_no_green_job(step: Step, event: str) -> None:  # noqa: F811 -- the fixture
+    with pytest.raises(ConfigError, match="on: pull_request"):
+        step.report(event)
+    assert step.checks() == {}

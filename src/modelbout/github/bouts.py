@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelbout.errors import ConfigError, Place, Problem
+from modelbout.github.context import STRANGERS
 from modelbout.github.rounds import told_elsewhere
 from modelbout.results import BOUT_FILE
 
@@ -20,6 +21,7 @@ def idle(job: Job) -> bool:
     Raises:
         ConfigError: the event is one in which no bout may be fought: its token may write, and the code is a stranger's.
     """
+    refuse_strangers(job)
     if job.plan.doing == "report":
         raise ConfigError(
             Problem(
@@ -33,6 +35,23 @@ def idle(job: Job) -> bool:
         return False
     job.say(f"nothing to do: {job.plan.why}")
     return True
+
+
+def refuse_strangers(job: Job) -> None:
+    """Stop on an event that anybody can cause: a job that did nothing would be green, and may be a required check.
+
+    Raises:
+        ConfigError: it is one.
+    """
+    if job.plan.event in STRANGERS:
+        raise ConfigError(
+            Problem(
+                found=f"this workflow starts on `{job.plan.event}`, where no bout is fought: {job.plan.why}",
+                allowed="pull_request, and workflow_run for the report of forks",
+                fix="write `on: pull_request`, as the workflow of `modelbout init` does",
+                place=Place(key="on"),
+            )
+        )
 
 
 def spoil(work: Workspace, error: ModelboutError) -> None:

@@ -27,22 +27,29 @@ _NEUTRAL = (
 )
 
 
-def check_of(states: Sequence[State], *, name: str = DEFAULT_NAME, link: str | None = None) -> Check:
+_REFUSED = "Results of this run were refused, so nobody knows what else was judged. The log says which."
+
+
+def check_of(
+    states: Sequence[State], *, name: str = DEFAULT_NAME, link: str | None = None, refused: bool = False
+) -> Check:
     """Return the check over all models that were judged at one commit.
 
     Args:
         states: at least one.
         name: of the check.
         link: where the full report is.
+        refused: whether results beside these were refused: then the check never lets a pull request through.
     """
     ordered = sorted(states, key=lambda one: (WORST_FIRST.index(one.told.standing), one.model))
     standings = [one.told.standing for one in ordered]
     title = phrase(ordered[0].told) if len(ordered) == 1 else tally(standings)
-    end = conclusion(standings)
+    end = "failure" if refused else conclusion(standings)
+    notes = [_REFUSED] if refused else [_NEUTRAL] if end == "neutral" else []
     return Check(
         name=name,
-        title=shorten(title, TITLE_LIMIT),
-        summary=_summary(ordered, [_NEUTRAL] if end == "neutral" else []),
+        title=shorten(f"results refused; {title}" if refused else title, TITLE_LIMIT),
+        summary=_summary(ordered, notes),
         conclusion=end,
         mark=MARK,
         link=link,
@@ -59,13 +66,17 @@ class Judge:
         name: of the check.
         link: where the full report is.
         note: takes a sentence for the job's summary when no check could be posted.
+        refused: whether results of this job's run were refused.
     """
 
-    def __init__(self, checks: Checks, *, name: str, link: str | None, note: Callable[[str], object]) -> None:
+    def __init__(
+        self, checks: Checks, *, name: str, link: str | None, note: Callable[[str], object], refused: bool = False
+    ) -> None:
         self._checks = checks
         self._name = name
         self._link = link
         self._note = note
+        self._results_refused = refused
         self._said: Check | None = None
         self._refused = False
 
@@ -82,7 +93,7 @@ class Judge:
         states = [one.state for one in sections if one.state.head == self._checks.head]
         if not states or self._refused:
             return False
-        wanted = check_of(states, name=self._name, link=self._link)
+        wanted = check_of(states, name=self._name, link=self._link, refused=self._results_refused)
         if self._said == wanted:
             return False
         try:

@@ -78,6 +78,7 @@ def publish(
     pull: int | None,
     check: str,
     say: Callable[[str], object],
+    refused: bool = False,
 ) -> Published:
     """Write the comment and the check of these models.
 
@@ -88,6 +89,7 @@ def publish(
         pull: the pull request; None for no comment.
         check: name of the check run; empty for none.
         say: takes a note for the log, as soon as there is one.
+        refused: whether other results of the run were refused; the check then fails.
 
     Raises:
         GitHubError: GitHub failed, for another reason than that the token may not.
@@ -100,7 +102,7 @@ def publish(
 
     house = house_of(session)
     mine = sections_of(stories, judged)
-    judge = _judge(session, house, mine, check=check, note=note) if check else _nobody
+    judge = _judge(session, house, mine, check=check, note=note, refused=refused) if check else _nobody
     if pull is not None:
         done.comment_url = _comment(session, pull, house, mine, judge, note)
     if done.comment_url is None:
@@ -128,12 +130,19 @@ def _comment(  # noqa: PLR0917 -- one call, from above
 
 
 def _judge(
-    session: Session, house: House, mine: Sequence[Section], *, check: str, note: Callable[[str], object]
+    session: Session,
+    house: House,
+    mine: Sequence[Section],
+    *,
+    check: str,
+    note: Callable[[str], object],
+    refused: bool,
 ) -> Judge:
     from modelbout.github.api.checks import Checks  # noqa: PLC0415 -- the client is loaded where it is used
 
     state = mine[0].state
-    return Judge(Checks(session, state.head), name=check, link=house.full_report(state), note=note)
+    checks, link = Checks(session, state.head), house.full_report(state)
+    return Judge(checks, name=check, link=link, note=note, refused=refused)
 
 
 def _nobody(sections: Sequence[Section], *, changed: bool) -> bool:  # noqa: ARG001 -- as a Judge is called

@@ -22,6 +22,7 @@ from modelbout.errors import (
 )
 from modelbout.github import summary
 from modelbout.github.api.errors import GitHubError
+from modelbout.github.bouts import refuse_strangers
 from modelbout.github.comment.body import SHA_SHOWN
 from modelbout.github.harvest import ARTIFACT, Found, Harvest, from_directories, from_run
 from modelbout.github.inputs import FALSE
@@ -75,6 +76,7 @@ def act(job: Job) -> int:
     """
     job.outputs.set("comment-url", "")
     if job.plan.doing == "nothing" and not (job.inputs.lines("run-directory") or job.inputs.number("run-id")):
+        refuse_strangers(job)
         job.say(f"nothing to report: {job.plan.why}")
         return EXIT_FINE
     source = _source(job)

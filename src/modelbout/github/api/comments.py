@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from modelbout.github.api.answers import PER_PAGE, Shape, one, pages
+from modelbout.github.api.errors import ForbiddenError, MissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from modelbout.github.api.session import Session
+
+BOT_SUFFIX = "[bot]"  # of every app's login, and of no person's: theirs are letters, digits and hyphens
+PROBE = "eyes"
 
 REFUSED = 400
 CREATED = 201
@@ -110,7 +115,32 @@ class Comments:
         """
         path = f"/issues/{self.number}/comments"
         with self.session.told(f"comment on #{self.number}"):
-            return one(self.session, _Comment, path, method="POST", body={"body": body}).record()
+            made = one(self.session, _Comment, path, method="POST", body={"body": body}).record()
+        if made.login:
+            self.session.known_as(made.login)
+        return made
+
+    def own(self, found: Sequence[Comment]) -> list[Comment]:
+        """Return those among some comments that we wrote.
+
+        GitHub does not tell an app's token who it is. Where another app than the job's own might be us, a reaction is
+        set for a moment: its answer names whoever set it.
+
+        Raises:
+            GitHubError: GitHub cannot be asked.
+        """
+        login = self.session.login() if found else ""
+        mine = [comment for comment in found if comment.login == login]
+        bots = [comment for comment in found if comment.login.endswith(BOT_SUFFIX)]
+        if mine or not bots or self.session.login_shown or self.session.dry_run:
+            return mine
+        with suppress(ForbiddenError, MissingError):
+            reaction = self.react(bots[0].id, PROBE)
+            if reaction.login:
+                self.session.known_as(reaction.login)
+            if reaction.fresh:
+                self.unreact(bots[0].id, reaction.id)
+        return [comment for comment in found if comment.login == self.session.login()]
 
     def update(self, comment: int, body: str) -> None:
         """Replace the text of a comment.

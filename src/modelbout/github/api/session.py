@@ -61,6 +61,7 @@ class Session:
         self._token = token
         self.patience = patience
         self._login: str | None = None
+        self._login_shown = False
         self._wire = Wire(patience, writable=tell is None)
         self.requester: Requester = Courier(self._wire, api_url=api_url, token=token, agent=f"modelbout/{__version__}")
         self.repo = Repository(self.requester, url=f"/repos/{repository}")
@@ -132,6 +133,15 @@ class Session:
             self._login = self._ask_login()
         return self._login
 
+    @property
+    def login_shown(self) -> bool:
+        """Return whether GitHub has shown who we write as; else :meth:`login` takes the token for a job's own."""
+        return self._login_shown
+
+    def known_as(self, login: str) -> None:
+        """Remember who we write as, once GitHub has named the author of something that we wrote."""
+        self._login, self._login_shown = login, True
+
     def hide(self, text: str) -> str:
         """Return the text without the token and without anything that looks like one."""
         return hide(text, self._token)
@@ -148,9 +158,13 @@ class Session:
         try:
             with self.told(doing):
                 _, user = self.requester.requestJsonAndCheck("GET", "/user")
-                return str(user["login"])
+                login = str(user["login"])
         except ForbiddenError:
-            return ACTIONS_BOT  # an installation's token has no user; a job's is this one
+            return (
+                ACTIONS_BOT  # an installation's token has no user; a job's is this one, an app's shows when it writes
+            )
+        self._login_shown = True
+        return login
 
 
 def connect(

@@ -123,10 +123,7 @@ class Poster:
 
     def _own(self, made: int | None) -> list[Comment]:
         """Return our comments by marker and author, the oldest first; there should be one."""
-        found = [one for one in self._comments.all() if is_ours(one.body)]
-        if found:
-            login = self._comments.session.login()
-            found = [one for one in found if one.login == login]
+        found = self._comments.own([one for one in self._comments.all() if is_ours(one.body)])
         if made is not None and all(one.id != made for one in found):
             # A list may be a moment behind; where it shows another one of ours, ours may have been merged into that.
             read = partial(self._comments.get, made)

@@ -52,11 +52,8 @@ class Answer:
         return ()
 
     def _given(self, mark: str) -> bool:
-        login = self.session.login()
-        return any(
-            comment.login == login and comment.body.startswith(mark)
-            for comment in Comments(self.session, self.number).all()
-        )
+        comments = Comments(self.session, self.number)
+        return bool(comments.own([comment for comment in comments.all() if comment.body.startswith(mark)]))
 
 
 def marker(result: PromotionResult) -> str:
