@@ -8,11 +8,13 @@ import pytest
 
 from modelbout.errors import ConfigError
 from modelbout.github.actions import promote
-from modelbout.results import BOUT_FILE
+from modelbout.record import to_json
+from modelbout.results import BOUT_FILE, TRAINING_FILE, VALIDATION_FILE
 from tests.github_server.fixtures import github  # noqa: F401 -- a fixture
 from tests.integration.arena import Arena
 from tests.integration.test_report_action import Step, files_of, lay, step  # noqa: F401 -- a fixture
 from tests.unit.github.comment.sections import story_of
+from tests.unit.report.stories import training, validation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,3 +117,21 @@ def test_a_report_that_strangers_can_start_is_no_green_job(step: Step, event: st
     with pytest.raises(ConfigError, match="on: pull_request"):
         step.report(event)
     assert step.checks() == {}
+
+
+def test_a_bout_that_was_killed_while_it_judged_leaves_no_check_that_lets_through(
+    step: Step,  # noqa: F811 -- the fixture
+) -> None:
+    left = {VALIDATION_FILE: to_json(validation()), TRAINING_FILE: to_json(training())}
+    step.repo.add_artifact(step.run, "modelbout-results", left)
+    assert step.report() == 0
+    assert step.checks() == {"error: trained, and never judged: the bout did not come to its end": "failure"}
+
+
+def test_a_draft_that_a_person_made_from_a_version_s_text_is_left_alone(arena: Arena) -> None:
+    arena.first()
+    body = arena.repo.release("churn@v1.0.0").body
+    arena.repo.add_release("app-2.0", body=body, draft=True, login="alice")
+    arena.merged("better")
+    assert arena.promote().outputs["version"] == "v1.1.0"
+    assert [draft.tag for draft in arena.repo.drafts()] == ["app-2.0"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from modelbout.github.api.errors import ForbiddenError
 from modelbout.github.check import Judge
 from modelbout.github.comment.body import House, section
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
 
     from modelbout.github.api.session import Session
     from modelbout.github.comment.body import Section
+    from modelbout.report.overview import Line
     from modelbout.report.plot import Plot
     from modelbout.report.story import Story
 
+UNJUDGED = "trained, and never judged: the bout did not come to its end"
 RAW_PICTURES = "https://raw.githubusercontent.com"
 
 
@@ -56,12 +60,23 @@ def sections_of(stories: Sequence[Story], judged: Judged) -> list[Section]:
                 head=judged.head,
                 run=judged.run,
                 attempt=judged.attempt,
-                told=line(story),
+                told=told_of(story),
             ),
             parts(story),
         )
         for story in stories
     ]
+
+
+def told_of(story: Story) -> Line:
+    """Return the model in one line; one that was trained and has no verdict is never a pass.
+
+    A job whose memory ran out while it judged leaves that much, and a neutral check would let the pull request through.
+    """
+    told = line(story)
+    if story.bout is not None or story.training is None or told.standing != "unjudged":
+        return told
+    return msgspec.structs.replace(told, standing="error", headline=UNJUDGED)
 
 
 def house_of(session: Session) -> House:

@@ -46,11 +46,15 @@ class Listing:
 
 
 def drafts_among(releases: Iterable[Release], model: str | None = None) -> tuple[Draft, ...]:
-    """Return the drafts that a promotion made, of one model or of all."""
+    """Return the drafts that a promotion made, of one model or of all.
+
+    A draft with the marker and another tag is somebody's who copied the text of a version: it is none of ours.
+    """
+    marked = ((release, read_marker(release.body)) for release in releases if release.draft)
     return tuple(
         Draft(release, marker)
-        for release in releases
-        if release.draft and (marker := read_marker(release.body)) is not None and model in (None, marker.model)
+        for release, marker in marked
+        if marker is not None and release.tag == tag_of(marker.model, marker.version) and model in (None, marker.model)
     )
 
 
