@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -66,3 +66,50 @@ def test_promoters_at_once(ring: Ring, models: tuple[str, ...], each: int, tmp_p
         for event in events:
             if event.event == "promote":
                 assert told[event.bundle_digest or ""] == (digests[event.previous] if event.previous else None)
+
+
+def test_a_page_that_was_read_before_is_good_until_somebody_writes(ring: Ring) -> None:
+    ring.promote("a")
+    registry = ring.registry()
+    title = registry.champion("churn", STAGE)
+    assert title is not None
+    ring.promote("a", model="fraud")  # the branch moves, this title does not
+    assert promote(registry, ring.bundle("b"), title.bundle_digest).version == "v1.1.0"
+    events = registry.events("churn")
+    ring.promote("c")
+    with pytest.raises(ChampionMovedError):
+        promote(registry, ring.bundle("d"), events[-1].bundle_digest)
+    assert [event.version for event in ring.registry().events("churn")][-2:] == ["v1.2.0", "v1.2.0"]
+    assert not ring.repo.drafts(), "found only after the upload, so the draft went again"
+
+
+def test_a_no_is_never_taken_from_a_page_that_was_read_before(ring: Ring) -> None:
+    ring.promote("a")
+    other = ring.registry()
+    named: dict[str, Any] = {"model": "churn", "stage": STAGE, "actor": "ada"}
+    other.hold(reason="stop", **named)
+    registry = ring.registry()
+    title = registry.champion("churn", STAGE)
+    assert title is not None
+    other.hold(reason="go on", release=True, **named)
+    assert promote(registry, ring.bundle("b"), title.bundle_digest).version == "v1.1.0"
+    assert registry.champion("churn", STAGE) is not None
+    other.rollback(to=None, reason="bad", **named)
+    again = promote(registry, ring.bundle("b"), title.bundle_digest)
+    assert [event.seq for event in ring.registry().events("churn")][-1] == again.seq == 8, "it had lost the title again"
+
+
+def test_a_mark_that_is_noted_after_a_promotion_costs_one_commit(ring: Ring) -> None:
+    ring.promote("a")
+    registry = ring.registry()
+    assert registry.last_merge("churn") is None
+    title = registry.champion("churn", STAGE)
+    promote(registry, ring.bundle("b"), title.bundle_digest if title else None)
+    before = len(ring.server.calls)
+    registry.note_merge("churn", "a" * 40)
+    assert [call.method for call in ring.server.calls[before:]] == ["POST", "POST", "PATCH"]
+    assert ring.registry().last_merge("churn") == "a" * 40
+    ring.promote("c")
+    ring.registry().note_merge("fraud", "f" * 40)
+    registry.note_merge("churn", "b" * 40)  # refused once: the branch has moved, the mark has not
+    assert [ring.registry().last_merge(model) for model in ("churn", "fraud")] == ["b" * 40, "f" * 40]

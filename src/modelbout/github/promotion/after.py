@@ -122,7 +122,7 @@ def _told(finding: Finding, aftermath: Aftermath) -> list[ModelboutError]:
     """Tell others of a promotion that still stands; what fails is returned, since the title has moved all the same."""
     if finding.result is None or not finding.last_word:
         return []
-    return list(aftermath.tell(finding.result, commit=finding.commit))
+    return list(aftermath.tell(finding.result, commit=finding.commit, fresh=finding.fresh))
 
 
 def _settled(

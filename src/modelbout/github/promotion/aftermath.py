@@ -46,7 +46,7 @@ class Aftermath:
     last: str = "production"
     deployments: bool = True
 
-    def tell(self, result: PromotionResult, *, commit: str) -> tuple[GitHubError, ...]:
+    def tell(self, result: PromotionResult, *, commit: str, fresh: bool = False) -> tuple[GitHubError, ...]:
         """Record the deployment and send the dispatches; return what failed, so that the rest is done all the same.
 
         To be called again after a crash: a deployment is recorded once, a dispatch is sent at least once.
@@ -54,11 +54,12 @@ class Aftermath:
         Args:
             result: what happened to the title.
             commit: the commit of the version that holds it now.
+            fresh: whether this very job moved it, so that nobody can have told of it before.
         """
         failed = []
         if self.deployments:
             try:
-                self._record(result, commit)
+                self._record(result, commit, fresh=fresh)
             except GitHubError as error:
                 failed.append(error)
         for target in self.targets:
@@ -68,10 +69,10 @@ class Aftermath:
                 failed.append(error)
         return tuple(failed)
 
-    def _record(self, result: PromotionResult, commit: str) -> None:
+    def _record(self, result: PromotionResult, commit: str, *, fresh: bool) -> None:
         book = Deployments(self.session)
         task = f"modelbout:{result.model}:{result.seq}"
-        found = () if self.session.dry_run else book.find(environment=result.stage, sha=commit, task=task)
+        found = () if fresh or self.session.dry_run else book.find(environment=result.stage, sha=commit, task=task)
         made = found[0] if found else None
         if made is None:
             made = book.create(

@@ -41,8 +41,8 @@ class Rules(Protocol):
 def of_platform(rules: Rules, *, branch: str, stage: str) -> tuple[Control, ...]:
     """Return what GitHub could put between a change and the title at a stage, and whether it does.
 
-    Four calls. A control that cannot be asked for, for whatever reason, is "not known": the title has moved by now, and
-    a table must not make the job fail.
+    Three calls, or four. A control that cannot be asked for, for whatever reason, is "not known": the title has moved
+    by now, and a table must not make the job fail.
 
     Args:
         rules: what GitHub enforces.
@@ -56,9 +56,11 @@ def of_platform(rules: Rules, *, branch: str, stage: str) -> tuple[Control, ...]
 
 
 def _of_branch(rules: Rules, branch: str) -> tuple[Control, ...]:
-    found, protected = rules.rules(branch), rules.branch(branch)
+    found, wanted = rules.rules(branch), (REVIEWS, CHECKS)
+    # Where the rules say it all, what the older kind of protection adds changes no line.
+    protected = None if found is not None and set(wanted) <= set(found) else rules.branch(branch)
     told = []
-    for name, kind in (("a pull request before every merge", REVIEWS), ("checks before every merge", CHECKS)):
+    for name, kind in zip(("a pull request before every merge", "checks before every merge"), wanted, strict=True):
         if found is not None and kind in found:
             told.append(Control(control=name, enforced_by="GitHub", detail=f"a ruleset of `{branch}`"))
         elif protected:

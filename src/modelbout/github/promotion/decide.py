@@ -27,6 +27,7 @@ class Finding:
         why: for a reader of the summary.
         result: the promotion.
         last_word: whether this promotion still stands, so that deployment and dispatch shall tell of it.
+        fresh: whether this job made it, so that nobody can have told of it before.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Finding:
     why: str
     result: PromotionResult | None = None
     last_word: bool = False
+    fresh: bool = False
 
     @property
     def settled(self) -> bool:

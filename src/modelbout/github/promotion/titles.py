@@ -23,7 +23,7 @@ from modelbout.registry.entry import result as told_of
 from modelbout.registry.events import fold
 from modelbout.results import BOUT_FILE, ORIGIN_FILE, TRAINING_FILE, VALIDATION_FILE
 from modelbout.stages.promote import attempt, permission
-from modelbout.stages.workspace import digest_of
+from modelbout.stages.workspace import digest_of, run_url
 
 if TYPE_CHECKING:
     from modelbout.github.api.runs import Run
@@ -123,9 +123,9 @@ class Titles:
             if not is_about_the_artifact(error):
                 raise
             return Finding(name, commit, "open", f"its bundle was refused: {error.problems[0].found}")
-        return self._promote(name, commit, pull_request)
+        return self._promote(name, commit, pull_request, seen=len(events))
 
-    def _promote(self, name: str, commit: str, pull_request: int | None) -> Finding:
+    def _promote(self, name: str, commit: str, pull_request: int | None, *, seen: int) -> Finding:
         if isinstance(self.book, Tagging):
             # Of several merges in one push, each version is tagged where it was merged.
             self.book.target = commit
@@ -138,7 +138,10 @@ class Titles:
             return Finding(name, commit, "open", error.problems[0].found)
         except GateRefusedError as error:
             return Finding(name, commit, "held", error.problems[0].found)
-        return Finding(name, commit, "promoted", result.reason, result, last_word=True)
+        # An event that was not there a moment ago and bears this run's address is this job's: attempts of a run follow
+        # each other.
+        fresh = (result.seq or 0) > seen and result.run_url is not None and result.run_url == run_url()
+        return Finding(name, commit, "promoted", result.reason, result, last_word=True, fresh=fresh)
 
     def _lay_out(self, evidence: Evidence) -> None:
         """Put the results where the stages look for them; the bundle's place is made empty."""

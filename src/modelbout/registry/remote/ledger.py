@@ -65,6 +65,8 @@ class LedgerBranch:
         self.session = session
         self._branch = Branch(session, BRANCH)
         self._kept: dict[tuple[str, str], bytes | None] = {}  # what a path is at a commit never changes
+        self._pages: dict[str, Page] = {}  # the newest reading of each model
+        self._tips: list[Tip | None] = []  # the newest one; empty before the first look
 
     def shown(self, path: str) -> str:
         """Return the name of a file on the branch for messages."""
@@ -84,10 +86,26 @@ class LedgerBranch:
             page = self._page(model, tip, published)
             lost = published - page.book.state.versions.keys()
             if not lost:
+                self._pages[model] = page
                 return page
             if seconds is None or not self.session.patience.wait(seconds):
                 raise self._lost(model, lost, there=tip is not None)
         raise AssertionError  # the last time round returns or raises
+
+    def last_page(self, model: str) -> Page | None:
+        """Return a model's page as it was read last, once.
+
+        Only for what a compare-and-swap follows, which is refused when the page is old: never believe a "no" of it.
+        """
+        return self._pages.pop(model, None)
+
+    def last_tip(self) -> Tip | None:
+        """Return what the branch pointed to when it was read or written here last; only before a compare-and-swap.
+
+        Raises:
+            RegistryError: as :meth:`tip`.
+        """
+        return self._tips[-1] if self._tips else self.tip()
 
     def tip(self) -> Tip | None:
         """Return what the branch points to; None when there is none yet.
@@ -101,6 +119,7 @@ class LedgerBranch:
             named = sorted(self.tags())
             if named:
                 raise self._gone(named)
+        self._tips = [tip]
         return tip
 
     def models(self) -> tuple[str, ...]:
@@ -203,7 +222,12 @@ class LedgerBranch:
         if not self.session.writes(f"commit to {BRANCH}: {message}"):
             return None
         after = self._branch.commit(tip, files, message)
+        if tip is not None:
+            # A commit changes the paths that it names and no other, so these need not be read at it.
+            same = {path: data for (commit, path), data in self._kept.items() if commit == tip.commit}
+            self._kept |= {(after.commit, path): data for path, data in same.items()}
         self._kept |= {(after.commit, path): data for path, data in files.items()}
+        self._tips = [after]
         return after
 
     def settle(self, page: Page) -> None:

@@ -51,8 +51,9 @@ class Merges:
             RegistryError: the file cannot be read or written.
         """
         unanswered = False
-        for _ in range(ATTEMPTS):
-            tip = self._ledger.tip()
+        for attempt in range(ATTEMPTS):
+            # Often just written by us: GitHub refuses the commit when it is not the tip any more.
+            tip = self._ledger.tip() if attempt else self._ledger.last_tip()
             marks = self._marks(tip)
             present = marks.models.get(model)
             if present == commit or present != self._seen.setdefault(model, present):

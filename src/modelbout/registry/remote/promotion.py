@@ -75,8 +75,7 @@ class Promotion:
             BundleError: a bundle is not what its digests say.
             RegistryError: the registry cannot be read or written; run the same promotion again.
         """
-        page = self.ledger.page(self.event.model)
-        drafted = self._promotion(page, "")
+        page, drafted = self._begun(dry_run=dry_run)
         if drafted.seq:
             return drafted
         listing = self.desk.look(self.event.model)
@@ -97,6 +96,21 @@ class Promotion:
             with suppress(GitHubError):  # the title has moved; a leftover goes with the next promotion
                 self.desk.drop(draft)
         return event
+
+    def _begun(self, *, dry_run: bool) -> tuple[Page, Event]:
+        """Return the page to start from: what was read last, unless there were nothing to do by it.
+
+        A page that is old costs a refused commit, after which everything is read again. What no commit follows, because
+        the title is ours already or may not be had, is told by a page of this moment alone.
+        """
+        kept = self.ledger.last_page(self.event.model)
+        if kept is not None and not dry_run:
+            with suppress(ChampionMovedError, GateRefusedError):
+                drafted = self._promotion(kept, "")
+                if not drafted.seq:
+                    return kept, drafted
+        page = self.ledger.page(self.event.model)
+        return page, self._promotion(page, "")
 
     def _promotion(self, page: Page, version: str) -> Event:
         """Return the promotion as it would follow now, or the event that gave this bundle the title it holds."""

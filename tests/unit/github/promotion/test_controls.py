@@ -62,6 +62,15 @@ def test_an_open_repository() -> None:
     assert [found[name] for name in (REVIEW, CHECKS, APPROVAL, FROZEN)] == ["nobody"] * 4
 
 
+def test_the_branch_is_not_asked_for_where_its_rules_say_it_all() -> None:
+    class Closed(Rules):
+        def branch(self, name: str) -> bool | None:
+            raise AssertionError(name)
+
+    found = told(Closed(kinds=("pull_request", "required_status_checks", "deletion")))
+    assert (found[REVIEW], found[CHECKS]) == ("GitHub", "GitHub")
+
+
 def test_a_closed_one() -> None:
     rules = Rules(
         protected=True,
