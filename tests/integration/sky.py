@@ -27,6 +27,7 @@ from modelbout.seal import bundle_digest
 from tests.github_server.fixtures import ground
 from tests.github_server.records import Token
 from tests.integration.arena import PROMOTE, WORKFLOW, zipped
+from tests.integration.messages import is_explained
 from tests.integration.shop import CONFIG, CONTRACT, STRONG, WEAK, shop
 from tests.unit.github.test_outputs import read
 
@@ -388,6 +389,7 @@ def check(sky: Sky, told: Told, words: str, *, code: int = 4) -> None:
     (problem,) = told.problems
     assert re.search(words, problem), problem
     assert "\n  -> " in problem, "no next step"
+    assert is_explained(problem), f"docs/troubleshooting.md has no row for it: {problem}"
     assert told.err.count(problem.partition("\n")[0]) == 1
     assert sky.verdict in {"win", "error"}
     assert told.outputs.get("verdict", "") in {"", "error"} or "report" in told.outputs

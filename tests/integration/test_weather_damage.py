@@ -14,6 +14,7 @@ import pytest
 from modelbout.registry.open import open_registry
 from tests.github_server import faults
 from tests.github_server.records import EVERYTHING
+from tests.integration.shop import NOISE, STRONG
 from tests.integration.sky import ADDRESS, BRANCH, COMMANDS, MODEL, OF_REGISTRY, REF, REGISTRY, STAGE, check
 
 if TYPE_CHECKING:
@@ -62,6 +63,40 @@ def test_a_private_repository_and_a_token_without_a_permission(sky: Sky, area: s
         return
     check(sky, told, words)
     assert sky.state(REGISTRY) == before
+
+
+MOVING = ("promote", "rollback", "hold", "release", "action promote", "action rollback")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_token_that_may_only_read(sky: Sky, name: str) -> None:
+    if name == "release":
+        assert sky("hold").code == 0
+    before = sky.state()
+    told = sky(name, token=sky.ground.reader)
+    if name in MOVING:
+        check(sky, told, "`contents: write`")
+    else:
+        assert (told.code, told.problems) == (0, []), told
+    if name in {"action run", "action report"}:
+        assert "there is no comment under" in told.summary
+        assert "there is no check run" in told.summary
+        assert told.outputs["verdict"] == "win"
+    assert sky.state() == before
+
+
+@pytest.mark.parametrize(("pipeline", "code"), [(STRONG, 0), (NOISE, 1)], ids=["win", "loss"])
+def test_a_bout_keeps_the_colour_of_its_verdict_when_github_takes_no_comment(
+    sky: Sky, pipeline: str, code: int
+) -> None:
+    sky.write({"pipeline.py": pipeline})
+    sky.ground.faults.add("*", "*/comments", faults.bad_gateway(), times=None)
+    told = sky("action run")
+    assert (told.code, told.problems) == (code, []), told
+    assert told.outputs["verdict"] == sky.verdict == ("loss" if code else "win")
+    assert told.err.count("warn: octo/churn: cannot") == 1
+    assert "the comment or the check could not be written" in told.summary
+    assert "holdout rows" in told.summary, "the report is there"
 
 
 # A ledger or a release that is not what it was
