@@ -135,3 +135,17 @@ def test_a_draft_that_a_person_made_from_a_version_s_text_is_left_alone(arena: A
     arena.merged("better")
     assert arena.promote().outputs["version"] == "v1.1.0"
     assert [draft.tag for draft in arena.repo.drafts()] == ["app-2.0"]
+
+
+def test_a_registry_in_another_repository_takes_winners_too(arena: Arena) -> None:
+    other = arena.ground.github.repository("octo/registry")
+    person = arena.ground.github.token(login="alice")
+    arena.registry = "github:octo/registry"
+    pull = arena.pull("first")
+    arena.judge(pull, arena.verdict("first", "first"))
+    merged = arena.repo.merge(pull)
+    told = arena.promote(token=person)
+    assert (told.code, told.outputs["version"]) == (0, "v1.0.0"), told.problems
+    assert other.release("churn@v1.0.0") is not None
+    assert not arena.repo.releases
+    assert [made.sha for made in arena.repo.deployments.values()] == [merged.sha]

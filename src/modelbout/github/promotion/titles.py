@@ -126,8 +126,9 @@ class Titles:
         return self._promote(name, commit, pull_request, seen=len(events))
 
     def _promote(self, name: str, commit: str, pull_request: int | None, *, seen: int) -> Finding:
-        if isinstance(self.book, Tagging):
-            # Of several merges in one push, each version is tagged where it was merged.
+        if isinstance(self.book, Tagging) and self.book.target is not None:
+            # Of several merges in one push, each version is tagged where it was merged. Without a target the registry
+            # is another repository's, which has no such commit.
             self.book.target = commit
         try:
             with self.progress.step(f"promoting to {self.stage}"):
