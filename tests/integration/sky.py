@@ -59,7 +59,6 @@ KEPT: tuple[str, ...] = (
 KEPT += ("dispatches", "locked", "burned_tags", "rules", "private")
 WRITTEN = ("refs", "releases", "tagged", "comments", "checks", "deployments", "dispatches")
 REGISTRY = ("refs", "releases", "tagged")
-
 READING = {
     "list": ("registry", "list"),
     "show": ("registry", "show", MODEL),
@@ -393,9 +392,8 @@ def check(sky: Sky, told: Told, words: str, *, code: int = 4) -> None:
     assert "\n  -> " in problem, "no next step"
     assert is_explained(problem), f"docs/troubleshooting.md has no row for it: {problem}"
     assert told.err.count(problem.partition("\n")[0]) == 1
-    assert sky.verdict == ("error" if told.name in {"run", "action run"} else "win"), (
-        "a verdict on a champion that nobody could read"
-    )
+    due = "error" if told.name in {"run", "action run"} else "win"
+    assert sky.verdict == due, "a verdict on a champion that nobody could read"
     if told.name == "action run":
         assert told.outputs["verdict"] == "error"
     assert told.outputs.get("promoted", "false") == "false"
