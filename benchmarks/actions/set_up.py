@@ -47,6 +47,7 @@ def job(profile: str) -> dict[str, float]:
         else:
             shop = temp / "churn"
             shutil.copytree(ROOT / "examples" / "churn", shop, ignore=shutil.ignore_patterns(".modelbout"))
+            (shop / "registry").mkdir()
             environ["MODELBOUT_INPUTS"] = json.dumps(INPUTS)
             found["bout"] = timed([python, "-I", "-m", "modelbout", "action", "run"], environ, shop)
             found["in all"] = found["set-up"] + found["bout"]

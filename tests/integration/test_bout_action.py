@@ -42,6 +42,7 @@ class Job:
         for file in (self.output, self.summary):
             file.unlink(missing_ok=True)
         (self.repo.root / "event.json").write_text(json.dumps(payload or {}), encoding="utf-8")
+        (self.repo.root / "registry").mkdir(exist_ok=True)
         given = {
             "registry": str(self.repo.root / "registry"),
             "comment": "false",

@@ -35,3 +35,4 @@ def command(*, table: Path, model: str | None, target: str | None, force: bool, 
         console.say(f"{'would write' if dry_run else 'wrote'} {drafted.path}")
     if not dry_run:
         console.say("review them, then: modelbout run", bold=True)
+        console.say("on GitHub: commit them, push, and open a pull request; champions of the workflows are kept there")

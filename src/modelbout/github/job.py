@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modelbout.catalogue import did_you_mean
 from modelbout.config.model import CONFIG_FILE
-from modelbout.errors import ConfigError, Place, Problem
+from modelbout.errors import ConfigError, Place, Problem, cause
 from modelbout.github.api.credentials import OWN_VARIABLE, TOKEN_VARIABLES, token
 from modelbout.github.context import Plan, decide
 from modelbout.github.inputs import TOKEN, Inputs, take
@@ -77,13 +78,30 @@ class Job:
             dry_run=self.say if self.dry_run else None,
         )
 
-    @property
+    @cached_property
     def registry_address(self) -> str | None:
-        """Return the registry: this repository's releases, another repository's, or a directory."""
-        address = self.inputs.text("registry")
-        if address != GITHUB:
-            return address or None
-        return f"{GITHUB}:{self.runner.repository}"
+        """Return the registry: this repository's releases, another repository's, or a directory.
+
+        Raises:
+            ConfigError: in a workflow, a directory that is not there: on a fresh runner a slip of the pen would look
+                like a registry without champions, and the next bout would be a first one.
+        """
+        in_workflow = self.runner.run_id is not None
+        address = self.inputs.text("registry", GITHUB if in_workflow else "")
+        if address == GITHUB:
+            return f"{GITHUB}:{self.runner.repository}"
+        is_path = "://" not in address and not address.lower().startswith(f"{GITHUB}:")
+        if in_workflow and is_path and not (self.here / address).is_dir():
+            raise ConfigError(
+                Problem(
+                    found=f"there is no registry {cause(repr(address), limit=80)}: it is no directory here."
+                    f"{did_you_mean(address, (GITHUB,))}",
+                    allowed="`github`, `github:owner/name`, or a directory that exists",
+                    fix="correct `registry:`, or make the directory first when this is to be a new registry",
+                    place=Place(key="registry"),
+                )
+            )
+        return address or None
 
     @cached_property
     def configs(self) -> tuple[Path, ...]:
