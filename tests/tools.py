@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 REQUIRED = "MODELBOUT_REQUIRE_TOOLS"
-# Where `make tools` puts what is written in Go: inside of the environment, and before what else the machine has.
-OWN = Path(sys.prefix) / "tools"
+# Where `make tools` puts what is written in Go, whichever Python runs the tests; before what else the machine has.
+OWN = Path(__file__).parents[1] / ".venv" / "tools"
 GO = "`make tools` installs it; that needs Go"
 
 
