@@ -33,7 +33,7 @@ PINS: Mapping[str, Pin] = {
     "actions/checkout": Pin("3d3c42e5aac5ba805825da76410c181273ba90b1", "v7.0.1"),
     "actions/setup-python": Pin("5fda3b95a4ea91299a34e894583c3862153e4b97", "v7.0.0"),
     "actions/upload-artifact": Pin("bbbca2ddaa5d8feaa63e36b76fdaad77386f024f", "v7.0.0"),
-    US: Pin("9ce251bd53765e53c2ebc6f3f832558ae2aedfb5", "v0.1.0"),
+    US: Pin("a59740bc52072ad75c4ef6bd2280fa785df76e98", "v0.1.0"),
 }
 
 
