@@ -1,1 +1,1 @@
-"""GitHub as the platform: the room for context, client, comment and artifacts; nothing is in it in this version."""
+"""A job on GitHub around the stages: what the event asks for, and what becomes of the results where people look."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from requests.utils import parse_header_links
 
+from modelbout.github.api.courier import PER_PAGE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from modelbout.github.api.session import Session
 
 T = TypeVar("T")
-
-PER_PAGE = 100  # the most that GitHub gives; docs.github.com, "Using pagination in the REST API"
 
 
 class Shape(msgspec.Struct, frozen=True):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from modelbout.github.api.answers import PER_PAGE, Shape, one, pages
+from modelbout.github.api.answers import Shape, one, pages
+from modelbout.github.api.courier import PER_PAGE
 from modelbout.github.api.errors import ForbiddenError, MissingError
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from github import Auth
 from github.Requester import Requester
 
-from modelbout.github.api.answers import PER_PAGE
 from modelbout.github.api.wire import (
     ASSET_TIMEOUT,
     REDIRECTED,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
 API_VERSION = "2022-11-28"  # the version that every GHES since 3.9 knows as well
 PAGE = "a web page instead of an answer"
+PER_PAGE = 100  # the most that GitHub gives; docs.github.com, "Using pagination in the REST API"
 Answer = tuple[dict[str, Any], Any]
 
 
