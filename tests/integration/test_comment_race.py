@@ -102,7 +102,7 @@ def test_a_job_that_breaks_off_anywhere_is_completed_by_the_next(
 
     begin()
     total = calls_of(ground, report)
-    assert total > 4
+    assert total >= 4  # the list, the comment, the list again, the check
     for number in range(1, total + 1):
         begin()
         # From this call on, nothing gets through any more: as when the job is killed there.
