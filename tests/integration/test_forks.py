@@ -17,6 +17,7 @@ from modelbout.github.comment.body import TOP
 from modelbout.github.context import decide
 from modelbout.github.forks import Recipient, pull_request_of
 from modelbout.record import to_json
+from tests.github_server.events import run_completed
 from tests.github_server.fixtures import github  # noqa: F401 -- a fixture
 from tests.unit.github.test_artifacts import ORIGIN
 from tests.unit.github.zips import Piece, forged
@@ -47,22 +48,7 @@ class Outside:
 
     def payload(self) -> dict[str, object]:
         """Return the event that GitHub sends: it names no pull request of a fork."""
-        run = self.run
-        source = run.head_repo.full_name if run.head_repo else None
-        return {
-            "action": "completed",
-            "repository": {"full_name": "octo/churn", "default_branch": "main"},
-            "workflow_run": {
-                "id": run.id,
-                "event": run.event,
-                "conclusion": run.conclusion,
-                "head_sha": run.head_sha,
-                "head_branch": run.head_branch,
-                "head_repository": source and {"full_name": source},
-                "repository": {"full_name": "octo/churn"},
-                "pull_requests": [],
-            },
-        }
+        return run_completed(self.run, repository="octo/churn")
 
     def recipient(
         self, payload: dict[str, object] | None = None, *, workflow: str = WORKFLOW, own: bool = False

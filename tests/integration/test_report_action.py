@@ -22,6 +22,7 @@ from modelbout.progress import Quiet
 from modelbout.record import to_json, write_atomically
 from modelbout.results import BOUT_FILE, VALIDATION_FILE
 from tests.github_server import faults
+from tests.github_server.events import run_completed
 from tests.github_server.fixtures import github  # noqa: F401 -- a fixture
 from tests.unit.github.comment.sections import story_of
 
@@ -87,21 +88,7 @@ class Step:
 
     def of_run(self, run: WorkflowRun) -> dict[str, object]:
         """Return the payload of the event that a run has ended; GitHub names no pull requests of forks in it."""
-        source = run.head_repo.full_name if run.head_repo else None
-        return {
-            "action": "completed",
-            "repository": {"full_name": "octo/churn", "default_branch": "main"},
-            "workflow_run": {
-                "id": run.id,
-                "event": run.event,
-                "conclusion": run.conclusion,
-                "head_sha": run.head_sha,
-                "head_branch": run.head_branch,
-                "head_repository": source and {"full_name": source},
-                "repository": {"full_name": "octo/churn"},
-                "pull_requests": [],
-            },
-        }
+        return run_completed(run, repository="octo/churn")
 
     def report(
         self,

@@ -17,8 +17,6 @@ from modelbout.errors import (
     ConfigError,
     Place,
     Problem,
-    RegistryError,
-    cause,
 )
 from modelbout.github import summary
 from modelbout.github.api.errors import GitHubError
@@ -28,11 +26,10 @@ from modelbout.github.harvest import ARTIFACT, Found, Harvest, from_directories,
 from modelbout.github.inputs import FALSE
 from modelbout.github.pictures import LEDGER_BRANCH, address, hang, paint
 from modelbout.github.publishing import Judged, publish
-from modelbout.record import write_atomically
 from modelbout.report.overview import line, phrase, tally, verdict
 from modelbout.report.render import render
 from modelbout.results import BOUT_FILE, VALIDATION_FILE
-from modelbout.stages.report import REPORT_FILE
+from modelbout.stages.report import REPORT_FILE, save
 from modelbout.stages.workspace import RESULTS
 
 if TYPE_CHECKING:
@@ -279,16 +276,7 @@ def _leave(job: Job, found: Sequence[Found], stories: Sequence[Story]) -> None:
     single = found[0].directory if len(found) == 1 else None
     place = (single or _scratch(job)) / REPORT_FILE
     page = "\n".join(render(story, budget=WHOLE) for story in stories)
-    try:
-        write_atomically(place, page.encode())
-    except OSError as error:
-        raise RegistryError(
-            Problem(
-                found=f"cannot be written: {error.strerror or cause(error)}",
-                fix="look at the disk of the runner",
-                place=Place(file=str(place)),
-            )
-        ) from error
+    save(place, page.encode())
     results = [path for one in found if one.directory and (path := _result(one.directory))]
     job.outputs.set("verdict", verdict(standings) or "")
     job.outputs.set("result", "\n".join(job.path(path) for path in results))
