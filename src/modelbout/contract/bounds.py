@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from modelbout.config.wording import quoted
-from modelbout.contract.kind import Measure, failures, field_of, of_rows
+from modelbout.contract.kind import Measure, field_of, of_rows
 from modelbout.contract.literals import read_literal, shown
 
 if TYPE_CHECKING:
@@ -41,15 +41,12 @@ def measure_bound(rule: Rule, table: Table, end: End) -> Measure | None:
     value = field.value()
     # Only the upper end needs the NaN rule: no engine holds NaN for smaller than a number.
     beyond = value < bound if end == "min" else field.real(value > bound)
-    name = f"{end}:{field.name}"
     side = "below" if end == "min" else "above"
     return Measure(
         columns=(field.name,),
-        failed=failures(name),
+        failing=beyond,
         message=of_rows(f"of {quoted(field.name)} are {side} {shown(bound)}"),
         fix=f"Mend the rows, or move `{end}:` if such values are right.",
-        counts={name: beyond.sum()},
-        failing=beyond,
     )
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modelbout.contract.plan import Planned, count, locate, planned, recount, table_of
+from modelbout.config.wording import quoted
+from modelbout.contract.passes import answer, locate, recount
+from modelbout.contract.plan import passes, planned
+from modelbout.contract.table import table_of
 from modelbout.results import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from modelbout.contract.kind import Setting
     from modelbout.contract.model import Contract
+    from modelbout.contract.passes import Answered
+    from modelbout.contract.plan import Planned
     from modelbout.data.sources import Scan
 
 
@@ -35,43 +39,44 @@ class Checked:
         return all(finding.level != "error" for finding in self.findings)
 
 
-def check(scan: Scan, contract: Contract, *, role: str) -> Checked:
-    """Check every rule of the contract on the table, in one pass; a second one finds the first rows that fail.
+def check(scan: Scan, contract: Contract, *, role: str, setting: Setting | None = None) -> Checked:
+    """Check every rule of the contract on the table, in as few passes as there can be; one more finds the first rows.
 
     Args:
         scan: the table, read as ``contract.reading()`` says.
         contract: what it promises.
         role: source, train or holdout; repeated in the findings.
+        setting: what rules may ask about beside the table; default: nothing but the time of day.
 
     Raises:
         DataError: the rows cannot be read.
     """
-    rules = planned(contract, table_of(scan, contract))
-    measures = [one.measure for one in rules]
-    rows, counts = count(scan, measures)
-    counts |= recount(scan, [one.measure for one in rules if _failed(one, counts, rows)])
-    broken = [(one, failed) for one in rules if (failed := _failed(one, counts, rows))]
-    located = locate(scan, [one.measure for one, _ in broken]) if broken else ()
-    findings = [
-        _finding(one, failed, rows, numbers, role) for (one, failed), numbers in zip(broken, located, strict=True)
-    ]
+    table = table_of(scan, contract, setting)
+    rules = planned(contract, table)
+    answered = answer(scan, table, passes(rules))
+    recount(scan, table, [one for one in rules if _failed(one, answered)], answered)
+    broken = [one for one in rules if _failed(one, answered)]
+    located = locate(scan, broken, answered) if broken else {}
+    findings = [_finding(one, answered, located.get(one.number, ()), role) for one in broken]
     findings.sort(key=lambda finding: finding.level != "error")
-    return Checked(tuple(findings), len(contract.rules), rows)
+    return Checked(tuple(findings), len(contract.rules), answered.height)
 
 
-def _failed(one: Planned, counts: Mapping[str, int], rows: int) -> int:
+def _failed(one: Planned, answered: Answered) -> int:
     """Return the failures, or 0 when the rule tolerates as many."""
-    failed = one.measure.failed(counts, rows)
+    failed, rows = answered.failed(one), answered.rows(one)
     tolerance = one.rule.tolerance if one.measure.tolerance is None else one.measure.tolerance
     # 0.29 * 100 is 28.999999999999996 in binary: 29 rows of 100 keep a tolerance of 0.29.
     allowed = round(tolerance * rows, 6) if tolerance < 1 else tolerance
     return failed if failed > allowed else 0
 
 
-def _finding(one: Planned, failed: int, rows: int, numbers: tuple[int, ...], role: str) -> Finding:
-    rule, measure = one.rule, one.measure
+def _finding(one: Planned, answered: Answered, numbers: tuple[int, ...], role: str) -> Finding:
+    rule, measure, failed, rows = one.rule, one.measure, answered.failed(one), answered.rows(one)
     total = rows if measure.total is None else measure.total
-    message = measure.message(failed, total)
+    message = measure.message(failed, total) if measure.tell is None else measure.tell(answered.of(one), rows)
+    if rule.where is not None:
+        message += f", of those where {quoted(rule.where.text)}"
     if rule.reason:
         message += f" (why the rule is there: {rule.reason})"
     fix = f"{measure.fix} Owner: {rule.owner}." if rule.owner else measure.fix

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from modelbout.contract.plan import describe
+from modelbout.contract.table import describe
 from modelbout.data.casting import cast, infer_columns
 from modelbout.data.reading import ColumnReading
 from modelbout.data.table import engine_errors

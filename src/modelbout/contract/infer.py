@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from modelbout.contract.evidence import MAX_LISTED, look
 from modelbout.contract.literals import shown as written
+from modelbout.contract.writing import comment, quote, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +31,6 @@ NULLS_SLACK: Final = 2.0
 # A table half as long is a broken export rather than a quiet month.
 ROWS_SLACK: Final = 0.5
 
-_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[ -][A-Za-z0-9_()]+)*\Z")
-# YAML 1.1 readers take these for booleans or nothing.
-_NOT_PLAIN: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _DATES: Final = ("date", "datetime")
 
 
@@ -221,24 +219,3 @@ def pattern_of(shape: str) -> str:
         one = classes.get(char) or (char if char.isalnum() or char in "_-@/: " else f"\\x{{{ord(char):x}}}")
         parts.append(one + (f"{{{times}}}" if times > 1 else ""))
     return "".join(parts)
-
-
-def scalar(text: str) -> str:
-    """Return a text as a YAML scalar: plain where no reader could take it for something else."""
-    return text if _PLAIN.match(text) and text.casefold() not in _NOT_PLAIN else quote(text)
-
-
-def quote(text: str) -> str:
-    """Return a text as a double-quoted YAML scalar."""
-    return '"' + "".join(_escaped(char) for char in text) + '"'
-
-
-def comment(text: str) -> str:
-    """Return a text that cannot leave its comment."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    return char if char.isprintable() else f"\\U{ord(char):08x}"

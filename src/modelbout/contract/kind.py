@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import narwhals as nw
 
-from modelbout.data.sources import RAW
+from modelbout.data.engines.engine import ROW
+from modelbout.data.engines.polars import POLARS
 from modelbout.errors import ConfigError, Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    import polars as pl
 
     from modelbout.config.yaml_tree import Node
     from modelbout.contract.model import Contract, Rule
+    from modelbout.data.engines.engine import Engine
+    from modelbout.data.reading import ColumnReading
+    from modelbout.data.sources import Scan
     from modelbout.manifest import ColumnType
 
-    Counts = Mapping[str, int]
+    # By name: whole numbers for counts, whatever the engine answers for facts.
+    Answers = Mapping[str, Any]
     Query = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
     Schema = dict[str, Any]
 
 CHECKS_PACKAGE: Final = "modelbout.contract.checks"
 
-# The row's number (from 1) while rows are located. No table may have a column of such a name.
-ROW: Final = f"{RAW}\nrow"
+_TIMES: Final = f"{ROW} times"
 
-LongKey = Literal["level", "tolerance", "reason", "owner", "name"]
-LONG_KEYS: Final[tuple[LongKey, ...]] = ("level", "tolerance", "reason", "owner", "name")
+LongKey = Literal["level", "tolerance", "where", "reason", "owner", "name"]
+LONG_KEYS: Final[tuple[LongKey, ...]] = ("level", "tolerance", "where", "reason", "owner", "name")
 # For a rule that holds or does not: no share of rows could fail it.
-NO_TOLERANCE: Final[tuple[LongKey, ...]] = ("level", "reason", "owner", "name")
+NO_TOLERANCE: Final[tuple[LongKey, ...]] = ("level", "where", "reason", "owner", "name")
+# For a rule on the columns themselves: there are no rows to choose from.
+NO_ROWS: Final[tuple[LongKey, ...]] = ("level", "reason", "owner", "name")
 
 Change = Literal["same", "tighter", "looser"]
 
@@ -101,43 +110,93 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What a rule may ask about beside the table.
+
+    Attributes:
+        now: the moment of the check, with a time zone.
+        reference_rows: rows of the champion's training table; None when there is no champion, or it is not known.
+        target: the column that the model predicts, None outside of a model's repository.
+        unused: columns that the model never sees: its id, what `data.exclude` names.
+        open: opens another table by its path, as its file says, or with the given columns' types.
+        run: runs a function of the user's on a table, in the user's own interpreter, and returns what it answers.
+    """
+
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    reference_rows: int | None = None
+    target: str | None = None
+    unused: tuple[str, ...] = ()
+    open: Callable[[str, tuple[ColumnReading, ...]], Scan] | None = None
+    run: Callable[[str, pl.DataFrame], Answers] | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """The table that is checked, as far as it is known without reading its rows."""
 
     fields: Mapping[str, Field]
     contract: Contract
+    setting: Setting = field(default_factory=Setting)
+    engine: Engine = POLARS
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows that a rule wants to look at in memory.
+
+    Attributes:
+        columns: which columns.
+        judge: turns them (with ``ROW``, where rows have numbers) into answers; they are all rows when there are no
+            more than ``most``.
+        most: how many rows at most; None = all of them.
+    """
+
+    columns: tuple[str, ...]
+    judge: Callable[[pl.DataFrame], Answers]
+    most: int | None
 
 
 @dataclass(frozen=True)
 class Measure:
     """How one rule is counted on one table.
 
+    The simplest gives ``failing`` alone: the plan counts these rows, under the rule's ``where:`` too. With anything
+    else and a ``where:``, the measure is put to a table of the rows for which it holds.
+
     Attributes:
         columns: the columns that a finding names.
-        failed: the number of failures, from the counts of the pass (and the number of rows).
         message: what a finding says, from the number of failures and the total.
         fix: what to do about it.
-        counts: aggregates by name; rules may share one by giving it the same name.
+        failing: a mask of the rows that fail; null counts as false.
+        failed: the number of failures, from the answers and the number of rows; None = those of ``failing``.
+        tell: what a finding says, from the answers and the number of rows; replaces ``message``.
+        counts: aggregates that are whole numbers, by name; rules may share one by giving it the same name.
+        facts: aggregates of any type, None where there is nothing to aggregate; shared by name like ``counts``.
         distinct: aggregates that hold all different values in memory; they have a pass of their own.
         exact: replaces distinct counts of the same name, where these are cheap ones that may overstate failures.
         query: a one-row table of aggregates that are no expressions of the whole table, such as distinct compound keys.
-        failing: a mask of the rows that fail; null counts as false.
-        repeats: columns whose repeated values fail, instead of a mask; only where all are present they are compared.
+        sample: rows to be judged in memory.
+        rows: the rows that fail as a table with ``ROW``, from the numbered table; for failures that no mask can tell.
+        located: the first rows that fail, from the answers (of ``sample``).
         total: what failures are counted in, when not rows.
         tolerance: overrides the rule's own.
         level: overrides the rule's own.
     """
 
     columns: tuple[str, ...]
-    failed: Callable[[Counts, int], int]
     message: Callable[[int, int], str]
     fix: str
+    failing: nw.Expr | None = None
+    failed: Callable[[Answers, int], int] | None = None
+    tell: Callable[[Answers, int], str] | None = None
     counts: Mapping[str, nw.Expr] = field(default_factory=dict)
+    facts: Mapping[str, nw.Expr] = field(default_factory=dict)
     distinct: Mapping[str, nw.Expr] = field(default_factory=dict)
     exact: Mapping[str, nw.Expr] = field(default_factory=dict)
     query: Query | None = None
-    failing: nw.Expr | None = None
-    repeats: tuple[Field, ...] = ()
+    sample: Sample | None = None
+    rows: Query | None = None
+    located: Callable[[Answers], tuple[int, ...]] | None = None
     total: int | None = None
     tolerance: float | None = None
     level: Literal["error", "warn"] | None = None
@@ -183,9 +242,18 @@ def of_rows(what: str) -> Callable[[int, int], str]:
     return lambda failed, total: f"{failed:,} of {total:,} rows {what}"
 
 
-def failures(name: str) -> Callable[[Counts, int], int]:
-    """Return a reader of one count."""
-    return lambda counts, _rows: counts[name]
+def repeated(fields: Sequence[Field]) -> Query:
+    """Return the rows that repeat a key, for ``Measure.rows``: the last row of each key that stands more than once.
+
+    Only rows in which every part of the key is present are compared.
+    """
+
+    def query(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        present = frame.filter(*(field.present() for field in fields))
+        groups = present.group_by(*(field.name for field in fields)).agg(nw.len().alias(_TIMES), nw.col(ROW).max())
+        return groups.filter(nw.col(_TIMES) > 1).select(ROW)
+
+    return query
 
 
 def refuse(node: Node, found: str, allowed: str = "", fix: str = "") -> ConfigError:

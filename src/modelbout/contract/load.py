@@ -177,7 +177,7 @@ class _Loader:
         return cast("tuple[Rule, ...]", self._take(lambda: read_rules(check, node, context, column)) or ())
 
     def _range(self, rules: list[Rule]) -> None:
-        ends = {rule.check: rule for rule in rules if rule.check in ("min", "max")}
+        ends = {rule.check: rule for rule in rules if rule.check in ("min", "max") and rule.where is None}
         if len(ends) == len(("min", "max")) and ends["min"].value > ends["max"].value:  # type: ignore[operator]  # both are of the column's type
             fix = "Swap them, or correct one."
             self._problems.append(Problem("`max` lies below `min`: no value fits", "", fix, ends["max"].place))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modelbout.errors import Level, Place
 
 if TYPE_CHECKING:
+    from modelbout.contract.condition import Condition
     from modelbout.data.reading import Reading
     from modelbout.manifest import ColumnType
 
@@ -29,6 +30,7 @@ class Rule:
         column: the column it is about; None for a rule of the table.
         level: ``error`` fails the table, ``warn`` only tells.
         tolerance: how many rows may fail: a share of all rows when below 1, else a number of rows.
+        where: which rows it is about; None = all of them.
         reason: why the rule is there, in the words of its owner.
         owner: who answers for it.
         name: what the rule is called in reports.
@@ -41,6 +43,7 @@ class Rule:
     column: str | None = None
     level: Level = "error"
     tolerance: float = 0
+    where: Condition | None = None
     reason: str = ""
     owner: str = ""
     name: str = ""

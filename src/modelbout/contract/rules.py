@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from modelbout.catalogue import did_you_mean, member, names
 from modelbout.config.wording import listed, quoted
 from modelbout.config.yaml_tree import scalar_value
+from modelbout.contract.condition import read_condition
 from modelbout.contract.kind import CHECKS_PACKAGE, Check, Context, refuse, refuse_at
 from modelbout.contract.model import Rule
 from modelbout.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from modelbout.config.yaml_tree import Node
     from modelbout.errors import Level, Place
@@ -53,7 +54,7 @@ def read_rules(check: Check, node: Node, context: Context, column: str | None) -
     if check.types and context.type not in check.types:
         found = f"`{check.key}` is for {listed(tuple(sorted(check.types)))} columns; this one is {context.type}"
         raise refuse(node, found, "", "Remove it, or correct `type`.")
-    if not check.many:
+    if not check.many and not _several(check, node):
         return (_rule(check, node, context, column),)
     if node.kind != "sequence":
         raise refuse(node, "found no list", f"a list of {check.key}", "Write each rule behind a `-`.")
@@ -87,7 +88,14 @@ def _rule(check: Check, node: Node, context: Context, column: str | None) -> Rul
     if node.kind != "mapping" or not _is_long(check, node):
         return Rule(check=name, value=check.read(node, context), place=node.place, column=column)
     problems: list[Problem] = []
-    read = {"level": _level, "tolerance": _tolerance, "reason": read_text, "owner": read_text, "name": read_text}
+    read: dict[str, Callable[[Node], object]] = {
+        "level": _level,
+        "tolerance": _tolerance,
+        "where": lambda value: read_condition(value, context),
+        "reason": read_text,
+        "owner": read_text,
+        "name": read_text,
+    }
     given: dict[str, object] = {}
     for key, value, place in node.entries:
         try:
@@ -102,6 +110,15 @@ def _rule(check: Check, node: Node, context: Context, column: str | None) -> Rul
     if problems:
         raise ConfigError(*problems)
     return Rule(check=name, place=node.place, column=column, **given)  # type: ignore[arg-type]  # each was read as its field
+
+
+def _several(check: Check, node: Node) -> bool:
+    """Tell a list of long forms, each with a `where:` of its own, from a value that is a list."""
+    return (
+        "where" in check.long
+        and bool(node.items)
+        and all(item.kind == "mapping" and item.get(check.main) is not None for item in node.items)
+    )
 
 
 def _is_long(check: Check, node: Node) -> bool:
@@ -124,6 +141,8 @@ def _unknown(check: Check, key: str, place: Place) -> ConfigError:
     known = (check.main, *check.long)
     if key == "tolerance":
         fix = f"`{check.key}` holds or does not: remove the tolerance."
+    elif key == "where":
+        fix = f"`{check.key}` is not about rows: remove the condition."
     elif key == "level":
         fix = f"The value of `{check.key}` is its level already."
     else:

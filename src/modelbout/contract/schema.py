@@ -18,6 +18,7 @@ _LONG: Final[Schema] = {
         "anyOf": [{"type": "number", "minimum": 0, "exclusiveMaximum": 1}, {"type": "integer", "minimum": 1}],
         "default": 0,
     },
+    "where": {**_TEXT, "description": 'Only the rows for which this comparison holds, such as `country == "DE"`.'},
     "reason": {**_TEXT, "description": "Why the rule is there."},
     "owner": {**_TEXT, "description": "Who answers for it."},
     "name": {**_TEXT, "description": "What the rule is called in reports."},
@@ -79,7 +80,9 @@ def _property(check: Check) -> Schema:
     default = {"default": check.schema["default"]} if "default" in check.schema else {}
     value = {key: part for key, part in check.schema.items() if key != "default"}
     long = _object({check.main: value, **{key: _LONG[key] for key in check.long}}, check.main)
-    rule: Schema = {"anyOf": [value, long]}
     if check.many:
-        rule = {"type": "array", "maxItems": MAX_RULES, "items": rule}
+        rule: Schema = {"type": "array", "maxItems": MAX_RULES, "items": {"anyOf": [value, long]}}
+    else:
+        several: Schema = {"type": "array", "minItems": 1, "maxItems": MAX_RULES, "items": long}
+        rule = {"anyOf": [value, long, *([several] if "where" in check.long else [])]}
     return {"description": check.summary, **default, **rule}

@@ -6,12 +6,14 @@ import glob
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from modelbout.data.casting import cast, check_columns, infer_columns, without_missing
 from modelbout.data.digests import file_digest
+from modelbout.data.engines.engine import RAW
+from modelbout.data.engines.polars import POLARS
 from modelbout.data.names import check_names, same_columns
 from modelbout.data.parquet import open_parquet
 from modelbout.data.reading import ColumnReading, Reading
@@ -22,9 +24,8 @@ from modelbout.errors import DataError, Place, Problem, cause
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelbout.data.engines.engine import Engine
     from modelbout.results import DataFile
-
-RAW: Final = "modelbout raw text of "  # no file may have a column that starts with this
 
 TEXT_ENDINGS: Final = tuple(f".{kind}{packed}" for kind in ("csv", "tsv") for packed in ("", ".gz", ".zst"))
 PARQUET_ENDINGS: Final = (".parquet", ".pq")
@@ -46,22 +47,25 @@ class Scan:
     """A table that is open but not read.
 
     Attributes:
-        lazy: the rows, typed; for text files each declared or inferred column that is no string has a companion
-            ``RAW + name`` with its text, so that a failed cast is countable: text there, typed value null.
+        lazy: the rows, as the engine's lazy table, typed; for text files each declared or inferred column that is no
+            string has a companion ``RAW + name`` with its text, so that a failed cast is countable: text there, typed
+            value null.
         columns: the real columns in file order, without companions.
         sources: the files, in the order in which they are read.
         text: whether the files are delimited text.
         reading: how the text was read in the end, inferred types included; scan a second table with it and both
             have the same types.
         delimiters: what separates the fields, for each text file.
+        engine: what runs the queries on ``lazy``.
     """
 
-    lazy: pl.LazyFrame
+    lazy: Any
     columns: tuple[str, ...]
     sources: tuple[Source, ...] = ()
     text: bool = False
     reading: Reading = UNDECLARED
     delimiters: tuple[str, ...] = ()
+    engine: Engine = POLARS
 
     @cached_property
     def files(self) -> tuple[DataFile, ...]:

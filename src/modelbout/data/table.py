@@ -5,13 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import polars as pl
+import narwhals as nw
 
 from modelbout.catalogue import did_you_mean
 from modelbout.errors import DataError, Place, Problem, cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import polars as pl
 
     from modelbout.data.sources import Scan
 
@@ -36,7 +38,7 @@ def load(scan: Scan, columns: Sequence[str] | None = None) -> pl.DataFrame:
             )
         )
     with engine_errors(scan):
-        return scan.lazy.select(wanted).collect(engine="streaming")
+        return scan.engine.fetch(nw.from_native(scan.lazy).select(wanted))
 
 
 @contextmanager
@@ -48,9 +50,9 @@ def engine_errors(scan: Scan) -> Iterator[None]:
     """
     try:
         yield
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, MemoryError) as error:
+    except scan.engine.failures as error:
         # For text an engine message quotes the rows; for Parquet it speaks of pages.
-        detail = "" if scan.text or not _structural(error) else f": {cause(error)}"
+        detail = f": {cause(error)}" if not scan.text and scan.engine.speaks_of_pages(error) else ""
         raise DataError(
             Problem(
                 found=f"the rows cannot be read ({type(error).__name__}){detail}",
@@ -58,10 +60,6 @@ def engine_errors(scan: Scan) -> Iterator[None]:
                 place=_place(scan),
             )
         ) from None
-
-
-def _structural(error: BaseException) -> bool:
-    return isinstance(error, OSError) or str(error).startswith("parquet:")
 
 
 def _place(scan: Scan) -> Place:

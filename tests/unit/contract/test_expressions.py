@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from modelbout.contract.expressions import MAX_DEPTH, MAX_LENGTH, Term, parse
 from modelbout.contract.formula import to_expression
-from modelbout.contract.plan import describe
+from modelbout.contract.table import describe
 from modelbout.contract.tokens import MAX_TOKENS, ExpressionError
 
 if TYPE_CHECKING:

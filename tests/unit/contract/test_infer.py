@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelbout.contract.check import check
-from modelbout.contract.infer import bound, infer, pattern_of, quote, scalar, upwards
+from modelbout.contract.infer import bound, infer, pattern_of, upwards
 from modelbout.contract.load import parse_contract
 from modelbout.data.reading import Reading
 from modelbout.data.sources import Scan, scan

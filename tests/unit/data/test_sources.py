@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import polars as pl
 import pytest
 
+from modelbout.data.engines.engine import RAW
 from modelbout.data.reading import ColumnReading, Reading
-from modelbout.data.sources import MOST_FILES, RAW, find, scan
+from modelbout.data.sources import MOST_FILES, find, scan
 from modelbout.data.table import load
 from modelbout.errors import DataError, Place, Problem
 

@@ -8,12 +8,12 @@ import narwhals as nw
 
 from modelbout.catalogue import did_you_mean
 from modelbout.config.wording import quoted
-from modelbout.contract.kind import Check, Measure, of_rows, refuse
-from modelbout.data.sources import RAW
+from modelbout.contract.kind import Check, Measure, of_rows, refuse, repeated
+from modelbout.data.engines.engine import RAW
 
 if TYPE_CHECKING:
     from modelbout.config.yaml_tree import Node
-    from modelbout.contract.kind import Change, Context, Counts, Table
+    from modelbout.contract.kind import Answers, Change, Context, Table
     from modelbout.contract.model import Rule
 
 # Ours: a key of more columns is the whole row.
@@ -50,8 +50,8 @@ def measure(rule: Rule, table: Table) -> Measure | None:
         groups = present.group_by(*keys).agg(nw.len().alias(whole))
         return groups.select(nw.col(whole).sum(), nw.len().alias(distinct))
 
-    def failed(counts: Counts, _rows: int) -> int:
-        return counts[whole] - counts[distinct]
+    def failed(counts: Answers, _rows: int) -> int:
+        return int(counts[whole] - counts[distinct])
 
     return Measure(
         columns=keys,
@@ -59,7 +59,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
         message=of_rows(f"repeat an earlier key ({shown})"),
         fix="Remove the repeated rows, or add the column that tells them apart to the key.",
         query=query,
-        repeats=fields,
+        rows=repeated(fields),
     )
 
 

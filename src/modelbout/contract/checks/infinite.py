@@ -11,7 +11,7 @@ from modelbout.contract.flags import compare_flags, read_flag
 from modelbout.contract.kind import Check, Measure, field_of, of_rows
 
 if TYPE_CHECKING:
-    from modelbout.contract.kind import Change, Counts, Table
+    from modelbout.contract.kind import Answers, Change, Table
     from modelbout.contract.model import Rule
 
 
@@ -23,8 +23,8 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     wild, nan = f"infinite:{field.name}", f"nan:{field.name}"
     column = nw.col(field.name)
 
-    def failed(counts: Counts, _rows: int) -> int:
-        return counts[wild] - counts[nan]
+    def failed(counts: Answers, _rows: int) -> int:
+        return int(counts[wild] - counts[nan])
 
     return Measure(
         columns=(field.name,),

@@ -12,7 +12,7 @@ from modelbout.contract.kind import NO_TOLERANCE, Check, Measure, field_of, refu
 
 if TYPE_CHECKING:
     from modelbout.config.yaml_tree import Node
-    from modelbout.contract.kind import Change, Context, Counts, Table
+    from modelbout.contract.kind import Answers, Change, Context, Table
     from modelbout.contract.model import Rule
 
 
@@ -36,7 +36,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     if field.floating:
         counts[f"nan:{field.name}"] = nw.col(field.name).is_nan().sum()
 
-    def failed(found: Counts, _rows: int) -> int:
+    def failed(found: Answers, _rows: int) -> int:
         return sum(found[name] for name in counts)
 
     shown = quoted(field.name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from modelbout.catalogue import nearest
 from modelbout.config.wording import quoted
 from modelbout.contract.flags import compare_flags, read_flag
-from modelbout.contract.kind import NO_TOLERANCE, Check, Measure
+from modelbout.contract.kind import NO_ROWS, Check, Measure
 
 if TYPE_CHECKING:
     from modelbout.contract.kind import Table
@@ -40,5 +40,5 @@ CHECK: Final = Check(
     measure=measure,
     compare=compare_flags,
     default=True,
-    long=NO_TOLERANCE,
+    long=NO_ROWS,
 )

@@ -12,7 +12,7 @@ from modelbout.contract.kind import NO_TOLERANCE, Check, Measure, refuse, refuse
 
 if TYPE_CHECKING:
     from modelbout.config.yaml_tree import Node
-    from modelbout.contract.kind import Change, Context, Counts, Table
+    from modelbout.contract.kind import Answers, Change, Context, Table
     from modelbout.contract.model import Rule
 
 
@@ -49,7 +49,7 @@ def measure(rule: Rule, _table: Table) -> Measure | None:
     """Count the rows that are missing or too many."""
     height = cast("Height", rule.value)
 
-    def failed(_counts: Counts, rows: int) -> int:
+    def failed(_counts: Answers, rows: int) -> int:
         return max(height.min - rows, 0 if height.max is None else rows - height.max, 0)
 
     def message(missing: int, total: int) -> str:

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from modelbout.catalogue import did_you_mean
 from modelbout.config.wording import quoted
-from modelbout.contract.kind import NO_TOLERANCE, Check, Measure, failures, of_rows, refuse
+from modelbout.contract.kind import NO_ROWS, Check, Measure, of_rows, refuse
 from modelbout.manifest import ColumnType
 
 if TYPE_CHECKING:
@@ -64,14 +64,11 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     if field.raw is None:
         return None
     unread = ~nw.col(field.raw).is_null() & nw.col(field.name).is_null()
-    name = f"type:{field.name}"
     return Measure(
         columns=(field.name,),
-        failed=failures(name),
+        failing=unread,
         message=of_rows(f"of {shown} cannot be read as {rule.value}"),
         fix=_fix(rule, table),
-        counts={name: unread.sum()},
-        failing=unread,
     )
 
 
@@ -99,6 +96,6 @@ CHECK: Final = Check(
     read=read,
     measure=measure,
     compare=compare,
-    long=NO_TOLERANCE,
+    long=NO_ROWS,
     breaks="its readers meet another type",
 )

@@ -8,10 +8,10 @@ import narwhals as nw
 
 from modelbout.config.wording import quoted
 from modelbout.contract.flags import compare_flags, read_flag
-from modelbout.contract.kind import Check, Measure, field_of, of_rows
+from modelbout.contract.kind import Check, Measure, field_of, of_rows, repeated
 
 if TYPE_CHECKING:
-    from modelbout.contract.kind import Counts, Table
+    from modelbout.contract.kind import Answers, Table
     from modelbout.contract.model import Rule
 
 
@@ -28,10 +28,10 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     if field.floating:
         empty[f"nan:{field.name}"] = column.is_nan().sum()
 
-    def failed(counts: Counts, rows: int) -> int:
+    def failed(counts: Answers, rows: int) -> int:
         # Among the distinct values, null is one, and NaN is one.
         absent = [counts[name] for name in empty]
-        return (rows - sum(absent)) - (counts[distinct] - sum(number > 0 for number in absent))
+        return int((rows - sum(absent)) - (counts[distinct] - sum(number > 0 for number in absent)))
 
     return Measure(
         columns=(field.name,),
@@ -41,7 +41,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
         counts=empty,
         distinct={distinct: cheap.n_unique()},
         exact={distinct: column.n_unique()} if field.hashed else {},
-        repeats=(field,),
+        rows=repeated((field,)),
     )
 
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelbout.contract.checks.expression import Expression, compare
+from modelbout.contract.checks.expression import compare
+from modelbout.contract.condition import Condition
 from modelbout.contract.expressions import parse
 
 if TYPE_CHECKING:
@@ -63,5 +64,5 @@ def test_faults_have_a_place_and_a_position(refused: Refused) -> None:
 
 @pytest.mark.parametrize(("new", "change"), [("a", "same"), ("b", "tighter"), (None, "looser")])
 def test_another_text_may_ask_more(new: str | None, change: str) -> None:
-    made = {name: Expression(name, parse(f"{name} > 1", {"a": "number", "b": "number"})) for name in "ab"}
+    made = {name: Condition(name, parse(f"{name} > 1", {"a": "number", "b": "number"})) for name in "ab"}
     assert compare(made["a"], made[new] if new else None) == change

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import polars as pl
 import pytest
 
-from modelbout.contract import plan
+from modelbout.data.engines.polars import PolarsEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from modelbout.contract.check import Checked
-    from modelbout.data.sources import Scan
     from modelbout.errors import Problem
 
     Hold = Callable[..., Checked]
@@ -48,10 +48,10 @@ def test_a_share_may_repeat(hold: Hold, share: float) -> None:
 
 
 def test_two_texts_with_one_hash_are_still_two(hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
-    def colliding(opened: Scan) -> pl.LazyFrame:
-        return opened.lazy.with_columns(pl.lit(0).alias(f"{plan._HASH}a"))
+    def colliding(_engine: PolarsEngine, lazy: pl.LazyFrame, texts: dict[str, str]) -> nw.LazyFrame[Any]:
+        return nw.from_native(lazy.with_columns(pl.lit(0).alias(hashed) for hashed in texts.values()))
 
-    monkeypatch.setattr(plan, "_hashed", colliding)
+    monkeypatch.setattr(PolarsEngine, "hashed", colliding)
     assert not hold({"a": ["x", "y", "z"]}, "a: {type: string, unique: true}").findings
     (found,) = hold({"a": ["x", "y", "x"]}, "a: {type: string, unique: true}").findings
     assert (found.failed, found.rows) == (1, (3,))

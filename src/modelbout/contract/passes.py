@@ -1,0 +1,166 @@
+"""Run a plan: one query for each pass, and the answers for each rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+import narwhals as nw
+
+from modelbout.contract.plan import ROWS, Pass
+from modelbout.data.table import engine_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import polars as pl
+
+    from modelbout.contract.kind import Answers, Table
+    from modelbout.contract.plan import Planned
+    from modelbout.data.sources import Scan
+
+# Enough to see the pattern; the count says how many there are.
+LOCATED_ROWS: Final = 5
+# Ours: each located rule is one more mask in the second pass; who has more broken rules than this reads the first ones.
+LOCATED_RULES: Final = 50
+
+
+class Answered:
+    """The answers of a run, by the rows that they are about."""
+
+    def __init__(self) -> None:
+        self._found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+
+    def add(self, where: str, found: Answers) -> None:
+        """Keep answers; a later one of the same name replaces an earlier one."""
+        self._found[where].update(found)
+
+    def of(self, one: Planned) -> Answers:
+        """Return the answers on the rows that the rule is about."""
+        return self._found[one.group]
+
+    def rows(self, one: Planned) -> int:
+        """Return the number of rows that the rule is about."""
+        return int(self.of(one)[one.among])
+
+    def failed(self, one: Planned) -> int:
+        """Return the number of failures, tolerated ones among them."""
+        failed = one.measure.failed
+        return int(self.of(one)[one.name]) if failed is None else failed(self.of(one), self.rows(one))
+
+    @property
+    def height(self) -> int:
+        """Return the number of rows of the table."""
+        return int(self._found[""][ROWS])
+
+
+def answer(scan: Scan, table: Table, passes: Iterable[Pass]) -> Answered:
+    """Run every pass of a plan.
+
+    Raises:
+        DataError: the rows cannot be read.
+    """
+    answered = Answered()
+    for one in passes:
+        with engine_errors(scan):
+            match one.kind:
+                case "keys":
+                    found = _keys(scan, one)
+                case "sample":
+                    found = _sampled(scan, one, answered)
+                case _:
+                    found = _aggregated(scan, table, one)
+        answered.add(one.where, found)
+    return answered
+
+
+def recount(scan: Scan, table: Table, rules: Iterable[Planned], answered: Answered) -> None:
+    """Put exact counts in the place of cheap ones, for the rules that these say are broken.
+
+    Raises:
+        DataError: the rows cannot be read.
+    """
+    groups: dict[str, list[Planned]] = {}
+    for one in rules:
+        if one.measure.exact:
+            groups.setdefault(one.group, []).append(one)
+    for where, members in groups.items():
+        again = Pass("exact count", tuple(members), where, members[0].where if where else None)
+        with engine_errors(scan):
+            answered.add(where, _aggregated(scan, table, again))
+
+
+def _under(frame: nw.LazyFrame[Any], one: Pass) -> nw.LazyFrame[Any]:
+    return frame if one.filter is None else frame.filter(one.filter)
+
+
+def _aggregated(scan: Scan, table: Table, one: Pass) -> dict[str, Any]:
+    texts = {field.name: field.hashed for field in table.fields.values() if field.hashed}
+    frame = _under(scan.engine.hashed(scan.lazy, texts) if texts else nw.from_native(scan.lazy), one)
+    # In the query an aggregate has a number for its name, so that no column's name can clash with one.
+    aggregates = [*one.counts.values(), *one.facts.values()]
+    numbered = [expression.alias(str(number)) for number, expression in enumerate(aggregates)]
+    answers = scan.engine.collect(frame.select(nw.len().alias(ROWS), *numbered))
+    values = [answers[str(number)] for number in range(len(aggregates))]
+    counts = {name: int(value or 0) for name, value in zip(one.counts, values, strict=False)}
+    facts = dict(zip(one.facts, values[len(counts) :], strict=True))
+    return {ROWS: int(answers[ROWS]), **counts, **facts}
+
+
+def _keys(scan: Scan, one: Pass) -> dict[str, Any]:
+    (rule,) = one.rules
+    query = rule.measure.query
+    assert query is not None  # noqa: S101 -- a pass of keys is made of rules with a query
+    return {
+        name: 0 if value is None else value
+        for name, value in scan.engine.collect(query(_under(nw.from_native(scan.lazy), one))).items()
+    }
+
+
+def _sampled(scan: Scan, one: Pass, answered: Answered) -> dict[str, Any]:
+    """Read the rows that the rules want to look at, once for all that want equally many of them."""
+    wanted: dict[int | None, list[Planned]] = {}
+    for rule in one.rules:
+        if rule.measure.sample is not None:
+            wanted.setdefault(rule.measure.sample.most, []).append(rule)
+    found: dict[str, Any] = {}
+    for most, rules in wanted.items():
+        columns = tuple(dict.fromkeys(name for rule in rules for name in rule.measure.sample.columns))  # type: ignore[union-attr]  # each has one
+        rows = _rows(scan, one, columns, answered.rows(rules[0]), most)
+        for rule in rules:
+            sample = rule.measure.sample
+            if sample is not None:
+                found |= sample.judge(rows.drop([name for name in columns if name not in sample.columns]))
+    return found
+
+
+def _rows(scan: Scan, one: Pass, columns: Sequence[str], rows: int, most: int | None) -> pl.DataFrame:
+    numbered = scan.engine.numbered(scan.lazy)
+    frame = nw.from_native(scan.lazy) if numbered is None else numbered
+    return scan.engine.sample(_under(frame, one), columns, rows, most)
+
+
+def locate(scan: Scan, rules: Sequence[Planned], answered: Answered) -> dict[int, tuple[int, ...]]:
+    """Return, by the rule's number, the numbers (from 1) of the first rows that fail it; one more pass for all.
+
+    Where the rows of a table have no numbers, or a rule fails as a whole, there are none.
+
+    Raises:
+        DataError: the rows cannot be read.
+    """
+    sought = rules[:LOCATED_RULES]
+    found = {one.number: one.measure.located(answered.of(one))[:LOCATED_ROWS] for one in sought if one.measure.located}
+    with engine_errors(scan):
+        frame = scan.engine.numbered(scan.lazy)
+        if frame is None:
+            return found
+        masks = {str(one.number): one.failing for one in sought if one.failing is not None}
+        if masks:
+            first = scan.engine.first(frame, masks, LOCATED_ROWS)
+            found |= {int(number): tuple(map(int, numbers)) for number, numbers in first.items()}
+        for one in sought:
+            if one.measure.rows is not None:
+                among = frame if one.where is None else frame.filter(one.where)
+                lowest = scan.engine.lowest(one.measure.rows(among), LOCATED_ROWS)
+                found[one.number] = tuple(map(int, lowest))
+    return found
