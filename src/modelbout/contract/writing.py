@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Plain]"
 
@@ -50,15 +51,11 @@ def _entry(key: str, value: Plain, indent: str) -> Iterator[str]:
         return
     yield f"{indent}{scalar(key)}:"
     deeper = indent + "  "
-    for part in value.items() if _is_mapping(value) else value:
-        if isinstance(part, tuple) and _is_mapping(value):
-            yield from _entry(part[0], part[1], deeper)
-        else:
-            yield f"{deeper}- {flow(part)}"
-
-
-def _is_mapping(value: object) -> bool:
-    return hasattr(value, "items")
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _entry(name, part, deeper)
+    else:
+        yield from (f"{deeper}- {flow(part)}" for part in value)
 
 
 def flow(value: Plain) -> str:
@@ -76,7 +73,7 @@ def flow(value: Plain) -> str:
             return str(value)
         case float():
             return number(value)
-    if hasattr(value, "items"):
+    if isinstance(value, Mapping):
         return "{" + ", ".join(f"{scalar(key)}: {flow(part)}" for key, part in value.items()) + "}"
     return "[" + ", ".join(flow(part) for part in value) + "]"
 
@@ -89,8 +86,7 @@ def number(value: float) -> str:
     """
     if not math.isfinite(value):
         raise ValueError(value)
-    text = repr(value)
-    return text.removesuffix(".0")
+    return repr(value).removesuffix(".0")
 
 
 def scalar(text: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from modelbout.contract.check import check
 from modelbout.contract.infer import bound, infer, pattern_of, upwards
 from modelbout.contract.load import parse_contract
+from modelbout.contract.writing import quote, scalar
 from modelbout.data.reading import Reading
 from modelbout.data.sources import Scan, scan
 
