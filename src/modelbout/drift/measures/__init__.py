@@ -1,0 +1,1 @@
+"""One file for each thing in which two tables may differ."""
