@@ -16,7 +16,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 HEAVY = {"matplotlib", "narwhals", "numpy", "pandas", "polars", "scipy", "sklearn", "skops"}
 # What `--help`, `report`, `promote`, `rollback` and `registry` need; only drawing may load matplotlib.
 LIGHT_ROOMS = ("cli", "config", "github", "registry", "report")
-LIGHT_MODULES = ("errors", "results", "record", "manifest", "seal", "catalogue", "progress", "__init__", "__main__")
+LIGHT_MODULES = ("errors", "results", "profile", "record", "manifest", "seal", "catalogue", "progress", "__init__", "__main__")
 DRAWING = HOUSE / "report" / "plots.py"
 # Room by room, the rooms that it must not know: data flows config, data and contract, training, bout, report.
 STRANGERS = {
