@@ -1,0 +1,142 @@
+"""One column of two tables, as counts in the same cells."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from modelbout.drift.noise import effective
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from modelbout.profile import ColumnProfile, NumberProfile
+    from modelbout.results import DriftRole
+
+    Counts = NDArray[np.int64]
+
+# Below it the tails of the distances are heavier than chi-square, twofold at a false alarm rate of one in ten
+# thousand: benchmarks/drift/noise.py.
+EXPECTED: Final = 20
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One column of the reference and of the current table.
+
+    Attributes:
+        name: the column.
+        role: what it is to the champion.
+        reference: its profile on the reference rows.
+        current: its profile on the current rows, counted in the reference's bins and categories.
+        rows: of the reference and of the current table.
+        importance: the feature's share of all importance to the champion, from 0 to 1; None where nobody knows.
+    """
+
+    name: str
+    role: DriftRole
+    reference: ColumnProfile
+    current: ColumnProfile
+    rows: tuple[int, int]
+    importance: float | None = None
+
+    @property
+    def missing(self) -> tuple[int, int]:
+        """Return the rows without a value that a distribution knows: null, NaN, infinite."""
+        first, second = ((side.nulls + side.nan + side.infinite) for side in (self.reference, self.current))
+        return first, second
+
+    @property
+    def present(self) -> tuple[int, int]:
+        """Return the rows with a value."""
+        missing = self.missing
+        return self.rows[0] - missing[0], self.rows[1] - missing[1]
+
+    @property
+    def effective(self) -> float:
+        """Return the effective rows of a comparison of the values."""
+        return effective(*self.present)
+
+    @property
+    def bins(self) -> Bins | None:
+        """Return both sides in the reference's bins, of a text its lengths; None where the reference has no bins."""
+        reference = self.reference.numbers or self.reference.lengths
+        if reference is None:
+            return None
+        current = self.current.numbers or self.current.lengths
+        return Bins(
+            numbers=reference,
+            reference=cells(reference),
+            current=np.zeros(len(reference.counts) + 2, np.int64) if current is None else cells(current),
+        )
+
+    @property
+    def categories(self) -> tuple[tuple[str, ...], Counts, Counts]:
+        """Return the reference's categories, and the counts of both sides in them; the last count is of all others."""
+        names = tuple(category.value for category in self.reference.categories)
+        known = {category.value: category.count for category in self.current.categories}
+        first = [category.count for category in self.reference.categories]
+        second = [known.get(name, 0) for name in names]
+        rest = (self.present[0] - sum(first), self.present[1] - sum(second))
+        return names, np.array([*first, rest[0]], np.int64), np.array([*second, rest[1]], np.int64)
+
+
+@dataclass(frozen=True)
+class Bins:
+    """The values of both sides in the reference's k bins.
+
+    Attributes:
+        numbers: the reference's profile, with the edges.
+        reference: shape (k + 2,), counts below the first edge, in each bin, above the last edge.
+        current: the same of the current side.
+    """
+
+    numbers: NumberProfile
+    reference: Counts
+    current: Counts
+
+    def inside(self) -> tuple[Counts, Counts]:
+        """Return the counts with what lies outside in the first and the last bin, each of shape (k,)."""
+        return _folded(self.reference), _folded(self.current)
+
+
+def cells(numbers: NumberProfile) -> Counts:
+    """Return the counts below, inside and above the bins, shape (k + 2,)."""
+    return np.array([numbers.below, *numbers.counts, numbers.above], np.int64)
+
+
+def joined(reference: Counts, current: Counts) -> tuple[Counts, Counts]:
+    """Join neighbouring cells until the smaller side may expect ``EXPECTED`` rows in each if nothing has drifted."""
+    rows = (int(reference.sum()), int(current.sum()))
+    if not all(rows):
+        return reference[:1] * 0, current[:1] * 0
+    expected = (reference + current) * (min(rows) / sum(rows))
+    groups: list[list[int]] = []
+    weight = math.inf
+    for place, value in enumerate(expected.tolist()):
+        if weight >= EXPECTED:
+            groups.append([])
+            weight = 0.0
+        groups[-1].append(place)
+        weight += value
+    if weight < EXPECTED and len(groups) > 1:
+        last = groups.pop()
+        groups[-1] += last
+    sums = [(sum(reference[group]), sum(current[group])) for group in groups]
+    return np.array([one for one, _ in sums], np.int64), np.array([two for _, two in sums], np.int64)
+
+
+def gathered(reference: Counts, current: Counts) -> tuple[Counts, Counts]:
+    """Gather the rarest cells, whatever their order, into one that is large enough; see ``joined``."""
+    order = np.argsort(reference + current, kind="stable")[::-1]
+    return joined(reference[order], current[order])
+
+
+def _folded(counts: Counts) -> Counts:
+    folded = counts[1:-1].copy()
+    folded[0] += counts[0]
+    folded[-1] += counts[-1]
+    return folded
