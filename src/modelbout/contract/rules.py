@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from modelbout.catalogue import did_you_mean, member, names
 from modelbout.config.wording import listed, quoted
@@ -87,6 +88,8 @@ def _rule(check: Check, node: Node, context: Context, column: str | None) -> Rul
     name = name_of(check)
     if node.kind != "mapping" or not _is_long(check, node):
         return Rule(check=name, value=check.read(node, context), place=node.place, column=column)
+    if node.get(check.main) is None:
+        node = _folded(check, node)
     problems: list[Problem] = []
     read: dict[str, Callable[[Node], object]] = {
         "level": _level,
@@ -112,27 +115,42 @@ def _rule(check: Check, node: Node, context: Context, column: str | None) -> Rul
     return Rule(check=name, place=node.place, column=column, **given)  # type: ignore[arg-type]  # each was read as its field
 
 
+def _folded(check: Check, node: Node) -> Node:
+    """Return a rule whose value is a mapping with that mapping below the main key, as the long form has it."""
+    own = tuple(entry for entry in node.entries if entry[0] not in check.long)
+    others = tuple(entry for entry in node.entries if entry[0] in check.long)
+    return replace(node, entries=((check.main, replace(node, entries=own), node.place), *others))
+
+
+def takes_mapping(schema: Mapping[str, Any]) -> bool:
+    """Tell whether a check's value may be a mapping itself."""
+    return schema.get("type") == "object" or any(takes_mapping(one) for one in schema.get("anyOf", ()))
+
+
 def _several(check: Check, node: Node) -> bool:
     """Tell a list of long forms, each with a `where:` of its own, from a value that is a list."""
     return (
         "where" in check.long
         and bool(node.items)
-        and all(item.kind == "mapping" and item.get(check.main) is not None for item in node.items)
+        and all(
+            item.kind == "mapping" and (item.get(check.main) is not None or takes_mapping(check.schema))
+            for item in node.items
+        )
     )
 
 
 def _is_long(check: Check, node: Node) -> bool:
-    """Tell the long form from a short one that is a mapping itself (``rows: {min: 1}``).
+    """Tell a rule with a level, an owner and so on from a value that is a mapping (``rows: {min: 1}``).
 
     Raises:
-        ConfigError: only the main key is missing.
+        ConfigError: the value is missing.
     """
     if node.get(check.main) is not None:
         return True
     if all(key in check.long for key, _, _ in node.entries):
         raise refuse(node, f"the key `{check.main}` is missing", "", f"Write `{{{check.main}: ..., level: warn}}`.")
-    if check.schema.get("type") == "object":
-        return False
+    if takes_mapping(check.schema):
+        return any(key in check.long for key, _, _ in node.entries)
     unknown = next((key, place) for key, _, place in node.entries if key not in check.long)
     raise _unknown(check, *unknown)
 

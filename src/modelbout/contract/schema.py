@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from modelbout.contract.model import CONTRACT_VERSION, DEFAULT_MISSING
-from modelbout.contract.rules import MAX_RULES, checks_by_key
+from modelbout.contract.rules import MAX_RULES, checks_by_key, takes_mapping
 
 if TYPE_CHECKING:
     from modelbout.contract.kind import Check, Schema
@@ -79,10 +79,22 @@ def _property(check: Check) -> Schema:
     """Return the short form, or the long one with the check's own keys; several where the check takes a list."""
     default = {"default": check.schema["default"]} if "default" in check.schema else {}
     value = {key: part for key, part in check.schema.items() if key != "default"}
-    long = _object({check.main: value, **{key: _LONG[key] for key in check.long}}, check.main)
+    beside = {key: _LONG[key] for key in check.long}
+    long = _object({check.main: value, **beside}, check.main)
+    value = _with(beside, value)
     if check.many:
         rule: Schema = {"type": "array", "maxItems": MAX_RULES, "items": {"anyOf": [value, long]}}
     else:
-        several: Schema = {"type": "array", "minItems": 1, "maxItems": MAX_RULES, "items": long}
+        each = {"anyOf": [value, long]} if takes_mapping(value) else long
+        several: Schema = {"type": "array", "minItems": 1, "maxItems": MAX_RULES, "items": each}
         rule = {"anyOf": [value, long, *([several] if "where" in check.long else [])]}
     return {"description": check.summary, **default, **rule}
+
+
+def _with(beside: Schema, value: Schema) -> Schema:
+    """Return a value that is a mapping with level, owner and so on in it; any other value as it is."""
+    if value.get("type") == "object":
+        return {**value, "properties": {**value["properties"], **beside}}
+    if "anyOf" in value:
+        return {**value, "anyOf": [_with(beside, one) for one in value["anyOf"]]}
+    return value

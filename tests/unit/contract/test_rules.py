@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from modelbout.catalogue import names
@@ -57,6 +58,16 @@ def test_a_new_check_is_one_new_file(hold: Callable[..., Checked]) -> None:
     (found,) = hold({"a": [2, 3]}, "a: {type: integer, even: {is: true, level: warn}}").findings
     assert (found.check, found.level, found.rows, found.message) == ("even", "warn", (2,), "1 of 2 rows are odd")
     assert "even" in contract_schema()["properties"]["columns"]["additionalProperties"]["properties"]
+
+
+def test_a_value_that_is_a_mapping_has_its_level_in_it(hold: Callable[..., Checked]) -> None:
+    (found,) = hold({"a": [1]}, "a: {type: integer}", "rows: {min: 5, level: warn, owner: ops}").findings
+    assert (found.level, found.place.key) == ("warn", "table.rows")
+    assert found.fix.endswith("Owner: ops.")
+    schema = contract_schema()["properties"]["table"]["properties"]["rows"]
+    jsonschema.validate({"min": 5, "level": "warn", "owner": "ops"}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"min": 5, "levl": "warn"}, schema)
 
 
 def test_without_the_file_there_is_no_such_check() -> None:
