@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from modelbout.config.wording import quoted
 from modelbout.contract.passes import answer, locate, recount
 from modelbout.contract.plan import passes, planned
+from modelbout.contract.rules import check_named
 from modelbout.contract.table import table_of
-from modelbout.results import Finding
+from modelbout.results import Finding, HeldRule
 
 if TYPE_CHECKING:
     from modelbout.contract.kind import Setting
-    from modelbout.contract.model import Contract
+    from modelbout.contract.model import Contract, Rule
     from modelbout.contract.passes import Answered
     from modelbout.contract.plan import Planned
     from modelbout.data.sources import Scan
@@ -25,6 +26,7 @@ class Checked:
 
     Attributes:
         findings: the broken rules, errors first, then in the order of the contract's lines.
+        held: the rules that hold, in the same order.
         rules: how many rules the contract has, defaults included.
         rows: how many rows were read.
     """
@@ -32,6 +34,7 @@ class Checked:
     findings: tuple[Finding, ...]
     rules: int
     rows: int
+    held: tuple[HeldRule, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -59,7 +62,13 @@ def check(scan: Scan, contract: Contract, *, role: str, setting: Setting | None 
     located = locate(scan, broken, answered) if broken else {}
     findings = [_finding(one, answered, located.get(one.number, ()), role) for one in broken]
     findings.sort(key=lambda finding: finding.level != "error")
-    return Checked(tuple(findings), len(contract.rules), answered.height)
+    failed = {id(one.rule) for one in broken}
+    held = tuple(_held(rule, role) for rule in contract.rules if id(rule) not in failed)
+    return Checked(tuple(findings), len(contract.rules), answered.height, held)
+
+
+def _held(rule: Rule, role: str) -> HeldRule:
+    return HeldRule(check=rule.check, rule=title(rule), role=role, line=rule.place.line)
 
 
 def _failed(one: Planned, answered: Answered) -> int:
@@ -82,7 +91,7 @@ def _finding(one: Planned, answered: Answered, numbers: tuple[int, ...], role: s
     fix = f"{measure.fix} Owner: {rule.owner}." if rule.owner else measure.fix
     return Finding(
         check=rule.check,
-        rule=rule.name or rule.place.key or rule.check,
+        rule=title(rule),
         columns=measure.columns,
         level=measure.level or rule.level,
         role=role,
@@ -93,3 +102,13 @@ def _finding(one: Planned, answered: Answered, numbers: tuple[int, ...], role: s
         rows=numbers,
         place=rule.place,
     )
+
+
+def title(rule: Rule) -> str:
+    """Return what a rule is called: its name, or its key in the contract, or its check where it holds by default."""
+    if rule.name:
+        return rule.name
+    if rule.stated and rule.place.key is not None:
+        return rule.place.key
+    key = check_named(rule.check).key
+    return f"columns.{rule.column}.{key}" if rule.column else f"table.{key}"

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from modelbout.contract.check import Checked, check
 from modelbout.data.table import load
 from modelbout.errors import ConfigError, DataError, Problem
-from modelbout.results import VALIDATION_FILE, Finding, TableSummary, ValidationResult
+from modelbout.report.junit import JUNIT_FILE, junit
+from modelbout.report.sarif import SARIF_FILE, sarif
+from modelbout.results import HELD_RULES, VALIDATION_FILE, Finding, HeldRule, TableSummary, ValidationResult
 from modelbout.stages.tables import contract_of, scans
 from modelbout.stages.workspace import digest_of, now, read_result
 
@@ -39,11 +41,13 @@ def check_tables(
     """Check every table and write the result, leaving what later stages wrote."""
     findings: list[Finding] = []
     tables: list[TableSummary] = []
+    held: list[HeldRule] = []
     rules = 0
     for role, opening in opened.items():
         with progress.step(f"checking {role} against {work.config.data.contract or 'no contract'}"):
-            checked = held(opening, contract, role)
+            checked = checked_table(opening, contract, role)
         findings += checked.findings
+        held += checked.held
         rules += checked.rules
         tables.append(TableSummary(role=role, files=opening.files, rows=checked.rows, columns=len(opening.columns)))
     result = ValidationResult(
@@ -54,14 +58,18 @@ def check_tables(
         findings=tuple(findings),
         contract=work.config.data.contract,
         contract_digest=contract_digest(work),
+        held=tuple(held[:HELD_RULES]),
         seconds=round(time.perf_counter() - began, 3),
         created=now(),
     )
     work.write(VALIDATION_FILE, result)
+    # The same for those who read other formats: test views, code scanning.
+    work.save(JUNIT_FILE, junit(result, prefix=work.prefix))
+    work.save(SARIF_FILE, sarif(result, prefix=work.prefix))
     return result
 
 
-def held(opening: Scan, contract: Contract | None, role: str) -> Checked:
+def checked_table(opening: Scan, contract: Contract | None, role: str) -> Checked:
     """Check one table; without a contract only count its rows."""
     if contract is not None:
         return check(opening, contract, role=role)

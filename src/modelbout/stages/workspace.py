@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from modelbout.errors import ConfigError, ModelboutError, Place, Problem, RegistryError, cause
 from modelbout.record import Record, from_json, to_json, write_atomically
+from modelbout.report.junit import JUNIT_FILE
+from modelbout.report.sarif import SARIF_FILE
 from modelbout.results import BOUT_FILE, PROMOTION_FILE, TRAINING_FILE, VALIDATION_FILE
 from modelbout.seal import open_regular
 
@@ -30,6 +33,8 @@ HOME = ".modelbout"
 RUN = f"{HOME}/run"
 LOCK_FILE = ".lock"
 RESULTS = (VALIDATION_FILE, TRAINING_FILE, BOUT_FILE, PROMOTION_FILE)  # in the order of the stages
+# The same result in other formats: gone when it is.
+VIEWS = MappingProxyType({VALIDATION_FILE: (JUNIT_FILE, SARIF_FILE)})
 MAX_RESULT_BYTES = 16 * 1024 * 1024  # a bout with thousands of slices is 2 MB; beyond this it is not ours
 
 
@@ -59,6 +64,16 @@ class Workspace:
     def bundle(self) -> Path:
         """Return where the challenger's bundle lies."""
         return self.run / "bundle"
+
+    @property
+    def prefix(self) -> str:
+        """Return where the configuration's directory lies, seen from the current one, ending with a slash; or nothing.
+
+        A job starts at the top of the repository, from which other tools name its files.
+        """
+        here = Path.cwd().resolve()
+        inside = self.root.resolve().is_relative_to(here) and self.root.resolve() != here
+        return f"{self.root.resolve().relative_to(here).as_posix()}/" if inside else ""
 
     @property
     def final_stage(self) -> str:
@@ -109,7 +124,7 @@ class Workspace:
         """
         try:
             self.run.mkdir(parents=True, exist_ok=True)
-            for stale in RESULTS[RESULTS.index(name) :]:
+            for stale in (*RESULTS[RESULTS.index(name) :], *VIEWS.get(name, ())):
                 (self.run / stale).unlink(missing_ok=True)
         except OSError as error:
             raise RegistryError(unwritable(self.run, error)) from error
@@ -120,9 +135,17 @@ class Workspace:
         Raises:
             RegistryError: the disk refuses, for example because it is full.
         """
+        return self.save(name, to_json(record))
+
+    def save(self, name: str, data: bytes) -> Path:
+        """Write a file of the run directory.
+
+        Raises:
+            RegistryError: the disk refuses, for example because it is full.
+        """
         path = self.run / name
         try:
-            write_atomically(path, to_json(record))
+            write_atomically(path, data)
         except OSError as error:
             raise RegistryError(unwritable(path, error)) from error
         return path

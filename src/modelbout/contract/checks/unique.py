@@ -24,7 +24,8 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     # Texts are counted by their hashes, in half the memory. Different hashes have different texts, so a column that
     # is unique by its hashes is unique; two texts with one hash could only add a failure, which is counted exactly.
     cheap = nw.col(field.hashed) if field.hashed else column
-    empty = {f"null:{field.name}": column.null_count()}
+    # Of a column that was typed on disk, these are the nulls that the check of that name counts.
+    empty = {f"{'null' if field.raw else 'nulls'}:{field.name}": column.null_count()}
     if field.floating:
         empty[f"nan:{field.name}"] = column.is_nan().sum()
 
