@@ -12,6 +12,9 @@ from modelbout.record import Record
 
 RESULT_SCHEMA_VERSION = 1
 
+# Ours: at about 90 bytes each, 200 kB of JSON; a table of 5,000 columns has 20,000 rules that hold.
+HELD_RULES = 2_000
+
 VALIDATION_FILE = "validation.json"
 DRIFT_FILE = "drift.json"
 TRAINING_FILE = "training.json"
@@ -63,9 +66,19 @@ class Finding(Record, frozen=True):
     place: Place = Place()
 
 
+class HeldRule(Record, frozen=True):
+    """One rule that was held to a table and holds, or is broken no more than it tolerates."""
+
+    check: str
+    rule: str
+    role: str
+    line: int | None = None
+
+
 class ValidationResult(Record, frozen=True):
     """What the contract check found; ``passed`` is false when any finding is an error.
 
+    ``held`` are the rules that hold, at most ``HELD_RULES`` of them: with the findings, all that was asked.
     ``contract_digest`` is the sha256 of the contract's file: with the files' digests it says what was checked.
     """
 
@@ -78,6 +91,7 @@ class ValidationResult(Record, frozen=True):
     seconds: float
     created: str
     contract_digest: str | None = None
+    held: tuple[HeldRule, ...] = ()
     schema_version: int = RESULT_SCHEMA_VERSION
 
 
