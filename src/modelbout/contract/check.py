@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelbout.config.wording import quoted
-from modelbout.contract.passes import answer, locate, recount
-from modelbout.contract.plan import passes, planned
+from modelbout.contract.passes import LOCATED_RULES, Answered, answer, locate, recount
+from modelbout.contract.plan import passes
 from modelbout.contract.rules import check_named
-from modelbout.contract.table import table_of
+from modelbout.contract.shares import shares
 from modelbout.results import Finding, HeldRule
 
 if TYPE_CHECKING:
     from modelbout.contract.kind import Setting
     from modelbout.contract.model import Contract, Rule
-    from modelbout.contract.passes import Answered
     from modelbout.contract.plan import Planned
     from modelbout.data.sources import Scan
 
@@ -54,12 +53,18 @@ def check(scan: Scan, contract: Contract, *, role: str, setting: Setting | None 
     Raises:
         DataError: the rows cannot be read.
     """
-    table = table_of(scan, contract, setting)
-    rules = planned(contract, table)
-    answered = answer(scan, table, passes(rules))
-    recount(scan, table, [one for one in rules if _failed(one, answered)], answered)
-    broken = [one for one in rules if _failed(one, answered)]
-    located = locate(scan, broken, answered) if broken else {}
+    answered = Answered()
+    shared = shares(scan, contract, setting)
+    for part, table, rules in shared:
+        answer(part, table, passes(rules), answered)
+        recount(part, table, [one for one in rules if _failed(one, answered)], answered)
+    broken = sorted(
+        (one for _, _, rules in shared for one in rules if _failed(one, answered)), key=lambda one: one.number
+    )
+    sought = {one.number for one in broken[:LOCATED_RULES]}
+    located: dict[int, tuple[int, ...]] = {}
+    for part, _, rules in shared:
+        located |= locate(part, [one for one in rules if one.number in sought], answered)
     findings = [_finding(one, answered, located.get(one.number, ()), role) for one in broken]
     findings.sort(key=lambda finding: finding.level != "error")
     failed = {id(one.rule) for one in broken}
@@ -89,11 +94,12 @@ def _finding(one: Planned, answered: Answered, numbers: tuple[int, ...], role: s
     if rule.reason:
         message += f" (why the rule is there: {rule.reason})"
     fix = f"{measure.fix} Owner: {rule.owner}." if rule.owner else measure.fix
+    grade = None if measure.grade is None else measure.grade(answered.of(one), rows)
     return Finding(
         check=rule.check,
         rule=title(rule),
         columns=measure.columns,
-        level=measure.level or rule.level,
+        level=grade or measure.level or rule.level,
         role=role,
         failed=failed,
         total=total,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from modelbout.data.engines.engine import Engine
     from modelbout.data.reading import ColumnReading
     from modelbout.data.sources import Scan
+    from modelbout.errors import Level
     from modelbout.manifest import ColumnType
 
     # By name: whole numbers for counts, whatever the engine answers for facts.
@@ -181,6 +182,7 @@ class Measure:
         total: what failures are counted in, when not rows.
         tolerance: overrides the rule's own.
         level: overrides the rule's own.
+        grade: the level by what was found, from the answers and the number of rows; None = the rule's own.
     """
 
     columns: tuple[str, ...]
@@ -199,7 +201,8 @@ class Measure:
     located: Callable[[Answers], tuple[int, ...]] | None = None
     total: int | None = None
     tolerance: float | None = None
-    level: Literal["error", "warn"] | None = None
+    level: Level | None = None
+    grade: Callable[[Answers, int], Level | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -242,14 +245,15 @@ def of_rows(what: str) -> Callable[[int, int], str]:
     return lambda failed, total: f"{failed:,} of {total:,} rows {what}"
 
 
-def repeated(fields: Sequence[Field]) -> Query:
+def repeated(fields: Sequence[Field], *, missing: bool = False) -> Query:
     """Return the rows that repeat a key, for ``Measure.rows``: the last row of each key that stands more than once.
 
-    Only rows in which every part of the key is present are compared.
+    Only rows in which every part of the key is present are compared; with ``missing``, all rows are, and a missing
+    value equals another.
     """
 
     def query(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        present = frame.filter(*(field.present() for field in fields))
+        present = frame if missing else frame.filter(*(field.present() for field in fields))
         groups = present.group_by(*(field.name for field in fields)).agg(nw.len().alias(_TIMES), nw.col(ROW).max())
         return groups.filter(nw.col(_TIMES) > 1).select(ROW)
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from modelbout.contract.kind import Setting
+
 
 def contract_text(rules: str, table: str = "") -> str:
     head = f"table: {{{table}}}\n" if table else ""
@@ -24,10 +26,13 @@ def contract_text(rules: str, table: str = "") -> str:
 def hold() -> Callable[..., Checked]:
     """Check a table in memory, which is typed as a Parquet file is."""
 
-    def run(columns: dict[str, Any] | pl.DataFrame, rules: str, table: str = "") -> Checked:
+    def run(
+        columns: dict[str, Any] | pl.DataFrame, rules: str, table: str = "", setting: Setting | None = None
+    ) -> Checked:
         lazy = pl.DataFrame(columns).lazy()
         opened = Scan(lazy=lazy, columns=tuple(lazy.collect_schema()))
-        return check(opened, parse_contract(contract_text(rules, table), shown="contract.yaml"), role="train")
+        contract = parse_contract(contract_text(rules, table), shown="contract.yaml")
+        return check(opened, contract, role="train", setting=setting)
 
     return run
 

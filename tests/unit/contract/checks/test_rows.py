@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelbout.contract.checks.rows import Height, compare
+from modelbout.contract.checks.rows import Height, Share, compare
+from modelbout.contract.kind import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +46,15 @@ def test_the_long_form_has_a_level(hold: Hold) -> None:
         ("5", "found no range"),
         ("{}", "missing"),
         ("{mn: 5}", "unknown key `mn`"),
-        ("{min: -1}", "found no number of rows"),
-        ("{min: x}", "found no number of rows"),
+        ("{min: -1}", "found `-1`"),
+        ("{min: x}", "found `x`"),
+        ("{max: [1]}", "found a list"),
+        ("{reference: 2}", "found no mapping"),
+        ("{reference: {}}", "found no range"),
+        ("{reference: {min: .nan}}", "found `.nan`"),
+        ("{reference: {max: -0.5}}", "found `-0.5`"),
+        ("{reference: {min: 2, max: 1}}", "min 2 is above max 1"),
+        ("{reference: {mean: 2}}", "unknown key `mean`"),
         ("{min: 5, max: 1}", "min 5 is above max 1"),
         ("{is: {min: 5}, tolerance: 1}", "unknown key `tolerance`"),
     ],
@@ -55,9 +63,43 @@ def test_what_is_no_range_is_refused(refused: Refused, rule: str, said: str) -> 
     assert said in refused("a: {type: integer}", f"rows: {rule}")[0].found
 
 
+REFERENCE = "rows: {reference: {min: 0.5, max: 1.1}}"
+
+
+@pytest.mark.parametrize(
+    ("count", "failed", "word"),
+    [(11, 0, ""), (12, 1, "1 more than the largest allowed, 11"), (5, 0, ""), (4, 1, "fewer")],
+)
+def test_the_champions_rows_are_the_measure(hold: Hold, count: int, failed: int, word: str) -> None:
+    found = hold({"a": list(range(count))}, "a: {type: integer}", REFERENCE, Setting(reference_rows=10)).findings
+    assert [(one.failed, one.level) for one in found] == [(failed, "error")] * bool(failed)
+    assert all(word in one.message and one.message.endswith("(the champion's had 10)") for one in found)
+
+
+def test_the_stricter_of_two_limits_holds(hold: Hold) -> None:
+    rule = "rows: {min: 8, max: 20, reference: {min: 0.5, max: 3}}"
+    for count, failed in ((7, 1), (8, 0), (20, 0), (21, 1)):
+        found = hold({"a": list(range(count))}, "a: {type: integer}", rule, Setting(reference_rows=10)).findings
+        assert [one.failed for one in found] == [failed] * bool(failed)
+
+
+def test_without_a_champion_the_rule_says_that_it_was_not_held(hold: Hold) -> None:
+    (found,) = hold({"a": [1, 2]}, "a: {type: integer}", REFERENCE).findings
+    assert (found.level, found.failed) == ("warn", 1)
+    assert found.message == (
+        "the table's 2 rows were not compared with the champion's: there is none that could be read"
+    )
+    (found,) = hold({"a": [1, 2]}, "a: {type: integer}", "rows: {min: 3, reference: {min: 0.5}}").findings
+    assert (found.level, found.failed) == ("error", 1)
+
+
 def test_narrower_asks_more() -> None:
     assert compare(None, Height()) == "same"
     assert compare(Height(5), Height(6)) == "tighter"
     assert compare(Height(5), Height(4)) == "looser"
     assert compare(Height(5), Height(5, 9)) == "tighter"
     assert compare(Height(5, 9), Height(5)) == "looser"
+    assert compare(Height(), Height(reference=Share(0.5))) == "tighter"
+    assert compare(Height(reference=Share(0.5, 2)), Height(reference=Share(0.5, 3))) == "looser"
+    assert compare(Height(reference=Share(0.5, 2)), Height(reference=Share(0.5, 1.5))) == "tighter"
+    assert compare(Height(reference=Share(0.5, 2)), None) == "looser"
