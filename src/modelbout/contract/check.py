@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelbout.config.wording import quoted
+from modelbout.contract.division import divided
 from modelbout.contract.passes import LOCATED_RULES, Answered, answer, locate, recount
 from modelbout.contract.plan import passes
 from modelbout.contract.rules import check_named
-from modelbout.contract.shares import shares
 from modelbout.results import Finding, HeldRule
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def check(scan: Scan, contract: Contract, *, role: str, setting: Setting | None 
         DataError: the rows cannot be read.
     """
     answered = Answered()
-    shared = shares(scan, contract, setting)
+    shared = divided(scan, contract, setting)
     for part, table, rules in shared:
         answer(part, table, passes(rules), answered)
         recount(part, table, [one for one in rules if _failed(one, answered)], answered)

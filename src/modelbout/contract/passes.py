@@ -54,13 +54,12 @@ class Answered:
         return int(self._found[""][ROWS])
 
 
-def answer(scan: Scan, table: Table, passes: Iterable[Pass]) -> Answered:
-    """Run every pass of a plan.
+def answer(scan: Scan, table: Table, passes: Iterable[Pass], answered: Answered) -> None:
+    """Run every pass of a plan, and add what it answers.
 
     Raises:
         DataError: the rows cannot be read.
     """
-    answered = Answered()
     for one in passes:
         with engine_errors(scan):
             match one.kind:
@@ -71,7 +70,6 @@ def answer(scan: Scan, table: Table, passes: Iterable[Pass]) -> Answered:
                 case _:
                     found = _aggregated(scan, table, one)
         answered.add(one.where, found)
-    return answered
 
 
 def recount(scan: Scan, table: Table, rules: Iterable[Planned], answered: Answered) -> None:
@@ -96,11 +94,11 @@ def _under(frame: nw.LazyFrame[Any], one: Pass) -> nw.LazyFrame[Any]:
 
 def _aggregated(scan: Scan, table: Table, one: Pass) -> dict[str, Any]:
     texts = {field.name: field.hashed for field in table.fields.values() if field.hashed}
-    frame = _under(scan.engine.hashed(scan.lazy, texts) if texts else nw.from_native(scan.lazy), one)
+    lazy = scan.engine.hashed(scan.lazy, texts).to_native() if texts else scan.lazy
     # In the query an aggregate has a number for its name, so that no column's name can clash with one.
     aggregates = [*one.counts.values(), *one.facts.values()]
-    numbered = [expression.alias(str(number)) for number, expression in enumerate(aggregates)]
-    answers = scan.engine.collect(frame.select(nw.len().alias(ROWS), *numbered))
+    numbered = {str(number): expression for number, expression in enumerate(aggregates)}
+    answers = scan.engine.aggregate(lazy, one.filter, {ROWS: nw.len(), **numbered})
     values = [answers[str(number)] for number in range(len(aggregates))]
     counts = {name: int(value or 0) for name, value in zip(one.counts, values, strict=False)}
     facts = dict(zip(one.facts, values[len(counts) :], strict=True))
@@ -148,17 +146,16 @@ def locate(scan: Scan, rules: Sequence[Planned], answered: Answered) -> dict[int
     Raises:
         DataError: the rows cannot be read.
     """
-    sought = rules[:LOCATED_RULES]
-    found = {one.number: one.measure.located(answered.of(one))[:LOCATED_ROWS] for one in sought if one.measure.located}
+    found = {one.number: one.measure.located(answered.of(one))[:LOCATED_ROWS] for one in rules if one.measure.located}
     with engine_errors(scan):
         frame = scan.engine.numbered(scan.lazy)
         if frame is None:
             return found
-        masks = {str(one.number): one.failing for one in sought if one.failing is not None}
+        masks = {str(one.number): one.failing for one in rules if one.failing is not None}
         if masks:
             first = scan.engine.first(frame, masks, LOCATED_ROWS)
             found |= {int(number): tuple(map(int, numbers)) for number, numbers in first.items()}
-        for one in sought:
+        for one in rules:
             if one.measure.rows is not None:
                 among = frame if one.where is None else frame.filter(one.where)
                 lowest = scan.engine.lowest(one.measure.rows(among), LOCATED_ROWS)

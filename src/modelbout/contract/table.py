@@ -34,8 +34,10 @@ def table_of(scan: Scan, contract: Contract, setting: Setting | None = None) -> 
     Raises:
         DataError: the file's own description of its columns cannot be read.
     """
-    with engine_errors(scan):
-        schema = nw.from_native(scan.lazy).collect_schema()
+    # An engine's own names of types would make other messages of the same table.
+    whole = scan.exact or scan
+    with engine_errors(whole):
+        schema = nw.from_native(whole.lazy).collect_schema()
     fields = {}
     for name in scan.columns:
         column = contract.column(name)

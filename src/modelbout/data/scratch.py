@@ -1,4 +1,4 @@
-"""Plain UTF-8 copies of text files that the parser cannot read as they are; gone when the process ends."""
+"""Files of our own, such as plain UTF-8 copies of what a parser cannot read as it is; gone when the process ends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def plain_copy(path: Path, encoding: str, *, shown: str) -> Path:
     """
     chunks = utf8_chunks(path, encoding, shown=shown)
     try:
-        copy = _directory() / f"{next(_numbers)}.csv"
+        copy = scratch_file(".csv")
         with copy.open("w+b") as stream:
             for chunk in chunks:
                 stream.write(chunk)
@@ -46,6 +46,15 @@ def plain_copy(path: Path, encoding: str, *, shown: str) -> Path:
             )
         ) from None
     return copy
+
+
+def scratch_file(ending: str) -> Path:
+    """Return the path of a file that is not there yet.
+
+    Raises:
+        OSError: the directory of temporary files is closed to us.
+    """
+    return _directory() / f"{next(_numbers)}{ending}"
 
 
 @cache

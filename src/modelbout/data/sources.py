@@ -57,6 +57,7 @@ class Scan:
             have the same types.
         delimiters: what separates the fields, for each text file.
         engine: what runs the queries on ``lazy``.
+        exact: the same table as Polars reads it, for what the engine does not answer as Polars does; None = this one.
     """
 
     lazy: Any
@@ -66,6 +67,7 @@ class Scan:
     reading: Reading = UNDECLARED
     delimiters: tuple[str, ...] = ()
     engine: Engine = POLARS
+    exact: Scan | None = None
 
     @cached_property
     def files(self) -> tuple[DataFile, ...]:

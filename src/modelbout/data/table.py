@@ -37,8 +37,9 @@ def load(scan: Scan, columns: Sequence[str] | None = None) -> pl.DataFrame:
                 for name in absent
             )
         )
-    with engine_errors(scan):
-        return scan.engine.fetch(nw.from_native(scan.lazy).select(wanted))
+    whole = scan.exact or scan
+    with engine_errors(whole):
+        return whole.engine.fetch(nw.from_native(whole.lazy).select(wanted))
 
 
 @contextmanager

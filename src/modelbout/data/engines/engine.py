@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import narwhals as nw
     import polars as pl
@@ -18,6 +19,15 @@ ROW: Final = f"{RAW}\nrow"
 # multiples are spread evenly over any period, so hourly rows are not all of one hour.
 GOLDEN: Final = 2_654_435_761
 SPAN: Final = 2**32
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a table: masks of its rows, aggregates of them, and tables made from it."""
+
+    masks: tuple[nw.Expr, ...] = ()
+    aggregates: tuple[nw.Expr, ...] = ()
+    queries: tuple[Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]], ...] = ()
 
 
 class Engine(Protocol):
@@ -38,8 +48,19 @@ class Engine(Protocol):
     def hashes(self) -> bool:
         """Whether ``hashed`` works: texts can be told apart by a hash, in half the memory."""
 
+    def means(self, asked: Asked) -> bool:
+        """Tell whether the engine answers all of this as Polars does; else Polars is asked (``Scan.exact``)."""
+
     def speaks_of_pages(self, error: BaseException) -> bool:
         """Tell whether an error's text is about the file's structure, so that it quotes no cell."""
+
+    def aggregate(
+        self,
+        lazy: Any,  # noqa: ANN401 -- the engine's own table
+        where: nw.Expr | None,
+        aggregates: Mapping[str, nw.Expr],
+    ) -> dict[str, Any]:
+        """Return aggregates, by name, over the rows under a condition (None: all rows)."""
 
     def collect(self, query: nw.LazyFrame[Any]) -> dict[str, Any]:
         """Return the only row of a query."""

@@ -1,0 +1,49 @@
+"""Who answers which rules: the engine of the table, or Polars, where the engine would answer otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modelbout.contract.plan import planned
+from modelbout.contract.table import table_of
+from modelbout.data.engines.engine import Asked
+
+if TYPE_CHECKING:
+    from modelbout.contract.kind import Setting, Table
+    from modelbout.contract.model import Contract
+    from modelbout.contract.plan import Planned
+    from modelbout.data.sources import Scan
+
+    Share = tuple[Scan, Table, tuple[Planned, ...]]
+
+
+def divided(scan: Scan, contract: Contract, setting: Setting | None = None) -> tuple[Share, ...]:
+    """Return the table with the rules that its engine answers, then the same table on Polars with the others.
+
+    The number of rows is asked of the first, even when Polars answers every rule.
+
+    Raises:
+        DataError: the file's own description of its columns cannot be read.
+    """
+    table = table_of(scan, contract, setting)
+    rules = planned(contract, table)
+    if scan.exact is None:
+        return ((scan, table, rules),)
+    exact = table_of(scan.exact, contract, setting)
+    pairs = list(zip(rules, planned(contract, exact), strict=True))
+    own = tuple(one for one, _ in pairs if one.measure.sample is None and scan.engine.means(_asked(one)))
+    numbers = {one.number for one in own}
+    others = tuple(other for _, other in pairs if other.number not in numbers)
+    return ((scan, table, own), (scan.exact, exact, others)) if others else ((scan, table, own),)
+
+
+def _asked(one: Planned) -> Asked:
+    measure = one.measure
+    masks = (one.failing, one.where)
+    queries = (measure.query, measure.rows)
+    aggregates = (*dict(one.counts()).values(), *measure.facts.values(), *measure.distinct.values())
+    return Asked(
+        masks=tuple(mask for mask in masks if mask is not None),
+        aggregates=(*aggregates, *measure.exact.values()),
+        queries=tuple(query for query in queries if query is not None),
+    )
