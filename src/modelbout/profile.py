@@ -18,8 +18,6 @@ PROFILE_SCHEMA_VERSION: Final = 2
 PROFILE_QUANTILES: Final = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 FEWEST_ROWS: Final = 10  # smaller groups are suppressed: the usual threshold of official statistics
 
-Grain = Literal["year", "month", "day", "hour", "minute", "second"]
-
 
 class NumberProfile(Record, frozen=True, omit_defaults=True):
     """Finite numbers: of a column, of the lengths of its texts (characters), or of its moments.
@@ -27,12 +25,16 @@ class NumberProfile(Record, frozen=True, omit_defaults=True):
     Moments are numbers from 1970-01-01 on: days for a date, seconds for a datetime.
 
     ``edges`` (k+1, rising) cut the line into ``counts`` (k): bin i goes from edge i (included) to edge i+1 (excluded;
-    included in the last bin, which may be a single value); ``below`` and ``above`` lie outside all bins. Of the table
-    that made the layout every bin has at least ten rows, and each edge is the roundest number within a group of ten
-    rows or more. ``min`` and ``max`` are rounded outwards to ``step`` (or to the calendar's ``grain``), as they belong
-    to one row. ``quantiles`` belong to ``PROFILE_QUANTILES`` and are read off the histogram. ``mean`` and ``std`` (n-1)
-    come from whole numbers: each value counts as ``round((value - centre) / unit)``, whose ``sum`` and ``squares`` are
-    exact; None when a value lies too far out for that (``extreme`` counts these), or when there are too few.
+    included in the last bin). Two equal edges hold exactly that value, and the bin after them what lies above it.
+    ``below`` and ``above`` lie outside all bins. Of the table that made the layout every bin has at least ten rows, and
+    each edge is the roundest number within a group of ten rows or more, so no edge is one row's value but by chance.
+    ``min`` and ``max`` are the outer edges of the bins that hold something, None when values lie outside.
+    ``quantiles`` belong to ``PROFILE_QUANTILES`` and are read off the histogram; ``whole`` says that all values of the
+    layout's table are whole numbers.
+
+    ``mean`` and ``std`` (n-1) come from whole numbers too: each value counts as ``round((value - centre) / unit)``,
+    whose ``sum`` and ``squares`` are exact, so the mean is right to half a ``unit``. They are None when there are too
+    few values or some (``extreme``) lie too far out for that.
     """
 
     edges: tuple[float, ...]
@@ -44,8 +46,7 @@ class NumberProfile(Record, frozen=True, omit_defaults=True):
     mean: float | None = None
     std: float | None = None
     quantiles: tuple[float, ...] = ()
-    step: float = 0.0
-    grain: Grain | None = None
+    whole: bool = False
     centre: float = 0.0
     unit: float = 1.0
     sum: int = 0

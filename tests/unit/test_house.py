@@ -16,13 +16,15 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 HEAVY = {"matplotlib", "narwhals", "numpy", "pandas", "polars", "scipy", "sklearn", "skops"}
 # What `--help`, `report`, `promote`, `rollback` and `registry` need; only drawing may load matplotlib.
 LIGHT_ROOMS = ("cli", "config", "github", "registry", "report")
-LIGHT_MODULES = ("errors", "results", "profile", "record", "manifest", "seal", "catalogue", "progress", "__init__", "__main__")
+LIGHT_MODULES = ("errors", "results", "profile", "record", "manifest", "seal", "catalogue", "progress", "__init__")
+LIGHT_MODULES += ("__main__",)
 DRAWING = HOUSE / "report" / "plots.py"
 # Room by room, the rooms that it must not know: data flows config, data and contract, training, bout, report.
 STRANGERS = {
     # config/schema.py publishes the schemas of all documents, also of the contract and of the ledger's events.
     "config": ("data", "training", "bout", "report", "stages", "github", "cli", "init"),
     "data": ("contract", "training", "bout", "registry", "report", "stages", "github", "cli", "init"),
+    "drift": ("contract", "training", "bout", "registry", "report", "stages", "github", "cli", "init"),
     "contract": ("training", "bout", "registry", "report", "stages", "github", "cli", "init"),
     # training/card.py escapes names for Markdown as the report does.
     "training": ("contract", "bout", "registry", "stages", "github", "cli", "init"),

@@ -60,6 +60,16 @@ def row_keys(frame: pl.DataFrame, columns: Sequence[str] | None = None) -> NDArr
     return _mix(keys)
 
 
+def value_keys(column: pl.Series) -> NDArray[np.uint64]:
+    """Return one 64-bit key for each value that is not null, shape (n,): equal for equal values, as in ``row_keys``.
+
+    Raises:
+        DataError: the column has a type that no table may have.
+    """
+    present = column.drop_nulls()
+    return _mix(_value_bits(present, _known_type(present)))
+
+
 def table_digest(frame: pl.DataFrame) -> str:
     """Return a sha256 in hex over the schema and the multiset of rows.
 
@@ -104,6 +114,11 @@ def text_hash(text: str, salt: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8, person=person).digest(), "little")
 
 
+def salted(keys: NDArray[np.uint64], salt: str) -> NDArray[np.uint64]:
+    """Return the keys in an order and with values of their own for each salt, shape (n,); equal keys stay equal."""
+    return _mix(keys ^ np.uint64(text_hash(salt, "modelbout row ids")))
+
+
 def _seed(*parts: str) -> np.uint64:
     return np.uint64(text_hash("\0".join(parts), "modelbout seed"))
 
@@ -119,6 +134,13 @@ def _mix(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _column_keys(column: pl.Series) -> NDArray[np.uint64]:
+    bits = _mix(_value_bits(column, _known_type(column)))
+    if column.null_count():
+        bits[column.is_null().to_numpy()] = _seed("null")
+    return _mix(bits ^ _seed("column", column.name))
+
+
+def _known_type(column: pl.Series) -> ColumnType:
     kind = logical_type(column.dtype)
     if kind is None:
         raise DataError(
@@ -128,10 +150,7 @@ def _column_keys(column: pl.Series) -> NDArray[np.uint64]:
                 fix="drop the column or take it apart into plain columns",
             )
         )
-    bits = _mix(_value_bits(column, kind))
-    if column.null_count():
-        bits[column.is_null().to_numpy()] = _seed("null")
-    return _mix(bits ^ _seed("column", column.name))
+    return kind
 
 
 def _value_bits(column: pl.Series, kind: ColumnType) -> NDArray[np.uint64]:

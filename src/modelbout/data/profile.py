@@ -1,155 +1,171 @@
-"""The reference profile: what each column of the training rows looked like, in numbers that name nobody."""
+"""Make the profile of a table, and put profiles of its parts together.
+
+A profile makes its own layout (edges, listed values) or takes that of another one. Profiles of one layout are compared
+bin by bin, and merged: the profile of the parts is that of the whole, to the byte, in any order.
+"""
 
 from __future__ import annotations
 
-import math
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-import polars as pl
 from msgspec.structs import replace
 
+from modelbout.data.columns import ROOM, Detail, added, bare, describe, emptied, listed, looked_up, summed, value_counts
 from modelbout.data.digests import logical_type
 from modelbout.errors import DataError, Problem
-from modelbout.manifest import ColumnType
-from modelbout.record import Record
+from modelbout.profile import ColumnProfile, Profile, SliceProfile
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Iterable, Sequence
 
-PROFILE_SCHEMA_VERSION: Final = 1
-PROFILE_QUANTILES: Final = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-MOST_BINS: Final = 20  # a population stability index needs 10 to 20 bins: Yurdakul, Statistical properties of PSI, 2018
-MOST_CATEGORIES: Final = 50  # what a person still reads, and enough for drift
-FEWEST_ROWS: Final = 10  # smaller groups are suppressed: the usual threshold of official statistics
+    import polars as pl
 
-
-class NumberProfile(Record, frozen=True):
-    """The finite values of one column, in its own unit.
-
-    ``quantiles`` belong to ``PROFILE_QUANTILES``. ``edges`` cut the values into bins that hold about equally many of
-    them, at least ten; bin i goes from edge i (included) to edge i+1 (excluded, included in the last bin). A number
-    that overflowed is None.
-    """
-
-    min: float
-    max: float
-    mean: float | None
-    std: float | None
-    quantiles: tuple[float, ...]
-    edges: tuple[float, ...]
-    counts: tuple[int, ...]
+MOST_GROUPS: Final = 50  # of a slice column
+TEXTS_ROOM: Final = 60_000  # bytes of JSON for all listed values, so that 200 columns stay below 200 kB
+LEAST_ROOM: Final = 200  # and for one column's at the least: ten short words
+WIDE: Final = 500  # columns, above which the layout is short: 5,000 columns take 3 MB then
+SHORT_BINS: Final = 10
+SHORT_CATEGORIES: Final = 10
 
 
-class Category(Record, frozen=True):
-    """One value of a text or boolean column and how many rows have it (at least ten)."""
-
-    value: str
-    count: int
-
-
-class ColumnProfile(Record, frozen=True):
-    """One column: ``count`` values that are there, ``nulls`` that are not, ``distinct`` among those there.
-
-    ``categories`` are the most frequent values; ``other`` counts the rows of all values that are not listed, rare
-    ones among them. ``earliest`` and ``latest`` are ISO 8601, for dates and datetimes.
-    """
-
-    name: str
-    type: ColumnType
-    count: int
-    nulls: int
-    distinct: int
-    nan: int = 0
-    infinite: int = 0
-    numbers: NumberProfile | None = None
-    categories: tuple[Category, ...] = ()
-    other: int = 0
-    earliest: str | None = None
-    latest: str | None = None
-
-
-class Profile(Record, frozen=True):
-    """All columns of a table, in its order."""
-
-    rows: int
-    columns: tuple[ColumnProfile, ...]
-    schema_version: int = PROFILE_SCHEMA_VERSION
-
-
-def profile(frame: pl.DataFrame) -> Profile:
+def profile(
+    frame: pl.DataFrame,
+    like: Profile | None = None,
+    *,
+    slices: Sequence[pl.Series] = (),
+    label: pl.Series | None = None,
+    scores: Sequence[pl.Series] = (),
+) -> Profile:
     """Describe each column of the frame.
+
+    Args:
+        frame: the rows.
+        like: take this profile's layout. A column that it does not have, or has as another kind, comes with its counts
+            alone. Without it the frame makes the layout: a value is listed when ten rows or more have it, and an edge
+            stands for ten rows or more (see ``NumberProfile``).
+        slices: the columns whose groups are counted, as text.
+        label: the target, classes as text.
+        scores: what a model answered, each a column; on other rows than the frame's if need be.
+
+    Returns:
+        The profile; the same for the same rows in any order, chunks and files, and on any machine.
 
     Raises:
         DataError: a column has a type that no table may have.
     """
-    return Profile(rows=frame.height, columns=tuple(_column(column) for column in frame.iter_columns()))
-
-
-def _column(column: pl.Series) -> ColumnProfile:
-    kind = logical_type(column.dtype)
-    if kind is None:
-        raise DataError(
-            Problem(
-                found=f"column `{column.name}` has the type {column.dtype}, which has no profile",
-                allowed="numbers, text, booleans, dates, datetimes",
-                fix="drop the column or take it apart into plain columns",
-            )
+    if like is None:
+        detail = _detail(frame)
+        return Profile(
+            rows=frame.height,
+            columns=tuple(describe(column, detail=detail) for column in frame.iter_columns()),
+            slices=tuple(_slice(column) for column in slices),
+            label=None if label is None else describe(label),
+            scores=tuple(describe(column) for column in scores),
+            detail="full" if detail.lengths else "short",
         )
-    present = column.drop_nulls()
-    count, nulls, distinct = len(present), column.null_count(), present.n_unique()
-    plain = ColumnProfile(name=column.name, type=kind, count=count, nulls=nulls, distinct=distinct)
-    if not count:
-        return plain
-    if kind in {"integer", "number"}:
-        values = present.cast(pl.Float64).to_numpy()
-        finite = values[np.isfinite(values)]
-        return replace(
-            plain,
-            nan=int(np.isnan(values).sum()),
-            infinite=int(np.isinf(values).sum()),
-            numbers=_numbers(finite) if finite.size else None,
-        )
-    if kind in {"date", "datetime"}:
-        moments = present.sort().dt.to_string("iso")
-        return replace(plain, earliest=moments[0], latest=moments[-1])
-    categories = _categories(present.cast(pl.String))
-    return replace(plain, categories=categories, other=count - sum(category.count for category in categories))
-
-
-def _categories(present: pl.Series) -> tuple[Category, ...]:
-    counts = present.rename("value").value_counts().filter(pl.col("count") >= FEWEST_ROWS)
-    top = counts.sort(["count", "value"], descending=[True, False]).head(MOST_CATEGORIES)
-    return tuple(Category(value=value, count=count) for value, count in top.iter_rows())
-
-
-def _numbers(finite: NDArray[np.float64]) -> NumberProfile:
-    bins = max(1, min(MOST_BINS, finite.size // FEWEST_ROWS))
-    edges = np.unique(_quantiles(finite, np.linspace(0, 1, bins + 1)))
-    if edges.size == 1:
-        edges = np.repeat(edges, 2)
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = float(finite.mean())
-        std = float(finite.std(ddof=1)) if finite.size > 1 else math.nan
-    return NumberProfile(
-        min=float(finite.min()),
-        max=float(finite.max()),
-        mean=mean if math.isfinite(mean) else None,
-        std=std if math.isfinite(std) else None,
-        quantiles=tuple(_quantiles(finite, np.array(PROFILE_QUANTILES)).tolist()),
-        edges=tuple(edges.tolist()),
-        counts=tuple(_counts(finite, edges)),
+    known = {column.name: column for column in like.columns}
+    groups = {one.column: one for one in like.slices}
+    said = {column.name: column for column in like.scores}
+    return Profile(
+        rows=frame.height,
+        columns=tuple(_as_known(column, known.get(column.name)) for column in frame.iter_columns()),
+        slices=tuple(_slice_like(column, groups[column.name]) for column in slices if column.name in groups),
+        label=None if label is None else _as_known(label, like.label),
+        scores=tuple(_as_known(column, said.get(column.name)) for column in scores),
+        detail=like.detail,
     )
 
 
-def _quantiles(finite: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    # The difference of two values must not overflow; a power of two leaves every digit as it is.
-    scale = 4.0 if np.abs(finite).max() > np.finfo(np.float64).max / 4 else 1.0
-    quantiles: NDArray[np.float64] = np.quantile(finite / scale, levels) * scale
-    return quantiles
+def layout(of: Profile) -> Profile:
+    """Return the layout of a profile, with nothing counted."""
+    return replace(
+        of,
+        rows=0,
+        columns=tuple(emptied(column) for column in of.columns),
+        slices=tuple(
+            replace(one, groups=tuple(replace(group, count=0) for group in one.groups), other=0, nulls=0)
+            for one in of.slices
+        ),
+        label=None if of.label is None else emptied(of.label),
+        scores=tuple(emptied(column) for column in of.scores),
+    )
 
 
-def _counts(finite: NDArray[np.float64], edges: NDArray[np.float64]) -> list[int]:
-    places = np.searchsorted(edges[1:-1], finite, side="right")
-    counts: list[int] = np.bincount(places, minlength=edges.size - 1).tolist()
-    return counts
+def merge(one: Profile, two: Profile) -> Profile:
+    """Return the profile of the rows of both.
+
+    Raises:
+        DataError: they have different layouts.
+    """
+    _require_one_layout(one, two)
+    return replace(
+        one,
+        rows=one.rows + two.rows,
+        columns=tuple(added(a, b) for a, b in zip(one.columns, two.columns, strict=True)),
+        slices=tuple(
+            replace(a, groups=summed(a.groups, b.groups), other=a.other + b.other, nulls=a.nulls + b.nulls)
+            for a, b in zip(one.slices, two.slices, strict=True)
+        ),
+        label=None if one.label is None or two.label is None else added(one.label, two.label),
+        scores=tuple(added(a, b) for a, b in zip(one.scores, two.scores, strict=True)),
+    )
+
+
+def merge_all(parts: Iterable[Profile]) -> Profile:
+    """Return the profile of the rows of all parts, of which there must be one at least.
+
+    Raises:
+        DataError: they have different layouts.
+    """
+    return reduce(merge, parts)
+
+
+def _detail(frame: pl.DataFrame) -> Detail:
+    texts = sum(logical_type(dtype) == "string" for dtype in frame.dtypes)
+    room = max(LEAST_ROOM, min(ROOM, TEXTS_ROOM // max(texts, 1)))
+    if frame.width > WIDE:
+        return Detail(bins=SHORT_BINS, categories=SHORT_CATEGORIES, room=room, lengths=False)
+    return Detail(room=room)
+
+
+def _as_known(column: pl.Series, like: ColumnProfile | None) -> ColumnProfile:
+    return bare(column) if like is None else describe(column, like)
+
+
+def _slice(column: pl.Series) -> SliceProfile:
+    present = column.drop_nulls()
+    groups = listed(value_counts(present), most=MOST_GROUPS, room=ROOM)
+    other = len(present) - sum(group.count for group in groups)
+    return SliceProfile(column=column.name, groups=groups, other=other, nulls=column.null_count())
+
+
+def _slice_like(column: pl.Series, like: SliceProfile) -> SliceProfile:
+    present = column.drop_nulls()
+    groups = looked_up(value_counts(present), like.groups)
+    other = len(present) - sum(group.count for group in groups)
+    return SliceProfile(column=column.name, groups=groups, other=other, nulls=column.null_count())
+
+
+def _require_one_layout(one: Profile, two: Profile) -> None:
+    first, second = (_unweighed(layout(of)) for of in (one, two))
+    if first == second:
+        return
+    names = [[column.name for column in of.columns] for of in (first, second)]
+    if names[0] != names[1]:
+        found = "two profiles of different columns cannot be merged"
+    else:
+        pairs = zip(first.columns, second.columns, strict=True)
+        apart = [f"column `{a.name}`" for a, b in pairs if a != b] or ["the slices, label or scores"]
+        found = f"two profiles with different layouts cannot be merged: other edges, values or types in {apart[0]}"
+    raise DataError(
+        Problem(
+            found=found,
+            allowed="profiles of one layout",
+            fix="make the second one with the layout of the first: profile(frame, like=first)",
+        )
+    )
+
+
+def _unweighed(of: Profile) -> Profile:
+    return replace(of, columns=tuple(replace(column, importance=None) for column in of.columns))

@@ -12,7 +12,7 @@ from modelbout.data.digests import row_keys
 from modelbout.data.profile import profile
 from modelbout.errors import DataError, ModelboutError
 from modelbout.manifest import Lineage
-from modelbout.record import to_json
+from modelbout.profile import profile_bytes
 from modelbout.results import TRAINING_FILE, TrainingResult
 from modelbout.seal import bundle_digest, verify_files
 from modelbout.stages.places import locating
@@ -24,6 +24,7 @@ from modelbout.training.environment import probe
 from modelbout.training.fingerprint import fingerprint
 from modelbout.training.fit import fit
 from modelbout.training.golden import golden_rows, remember
+from modelbout.training.row_ids import row_ids
 from modelbout.training.rows import features
 from modelbout.training.signature import signature, truth
 
@@ -159,12 +160,15 @@ def make(
             files=fitted.files,
             environment=fitted.environment,
             lineage=lineage(work, table, fitted, mark, registry),
-            profile=to_json(profile(table.train)),
+            profile=profile_bytes(profile(table.train)),
             golden=remember(golden, on_golden, shape),
             keys=row_keys(table.holdout, [feature.name for feature in shape.inputs]),
             predictions=on_holdout,
             metrics=own_metrics(work, table, shape, on_holdout),
             contract=None if contract is None else work.root / contract,
+            row_ids=None
+            if work.config.train.row_ids == "none"
+            else row_ids(table.train, id=work.config.data.id, salt=table.train_digest),
         )
 
 
