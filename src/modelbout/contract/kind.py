@@ -67,7 +67,7 @@ class Field:
         type: the type in which the table holds it; None for one that no contract can name.
         stored: the engine's own name of that type, for messages.
         floating: whether it can hold NaN and infinities.
-        zoned: whether its moments carry a time zone.
+        zone: the time zone that its moments carry; None for those without one.
         cast: the type in which its values are compared, when not their own (categories as text, decimals as floats).
         raw: the column with the raw text from which it was read; None for a table that is typed on disk.
         hashed: a column with 64-bit hashes of its texts, there while rules are counted; None for other types.
@@ -78,7 +78,7 @@ class Field:
     type: ColumnType | None
     stored: str
     floating: bool = False
-    zoned: bool = False
+    zone: str | None = None
     cast: nw.dtypes.DType | None = None
     raw: str | None = None
     hashed: str | None = None
@@ -93,7 +93,7 @@ class Field:
         column = nw.col(self.name)
         if self.cast is not None:
             return column.cast(self.cast)
-        return column.dt.replace_time_zone(None) if self.zoned else column
+        return column.dt.replace_time_zone(None) if self.zone is not None else column
 
     def present(self) -> nw.Expr:
         """Return a mask of the rows that have a value which can be compared: neither null nor NaN."""

@@ -66,7 +66,7 @@ def describe(
         type=kind,
         stored=str(dtype),
         floating=isinstance(dtype, nw.Float64 | nw.Float32),
-        zoned=isinstance(dtype, nw.Datetime) and dtype.time_zone is not None,
+        zone=dtype.time_zone if isinstance(dtype, nw.Datetime) else None,
         cast=cast,
         raw=raw,
         hashed=f"{_HASH}{name}" if hashes and isinstance(dtype, nw.String) else None,
