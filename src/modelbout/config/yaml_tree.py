@@ -129,7 +129,7 @@ def read_yaml(path: Path, *, shown: str) -> Node:
         ConfigError: the file cannot be read, is too large, is no UTF-8, no YAML, empty, has duplicate keys, custom
             tags, several documents, or is nested or expands beyond the limits of this module.
     """
-    return parse_yaml(_text(path, shown), shown=shown)
+    return parse_yaml(read_text(path, shown=shown), shown=shown)
 
 
 def parse_yaml(text: str, *, shown: str) -> Node:
@@ -150,7 +150,8 @@ def parse_yaml(text: str, *, shown: str) -> Node:
     return node
 
 
-def _text(path: Path, shown: str) -> str:
+def read_text(path: Path, *, shown: str) -> str:
+    """Read a text file of at most 1 MiB; see ``read_yaml`` for what is refused."""
     place = Place(file=shown)
     try:
         mode = path.stat().st_mode

@@ -61,7 +61,7 @@ class Term:
         return tuple(dict.fromkeys(name for arg in self.args for name in arg.columns()))
 
 
-_WORDS: Final = ("and", "or", "not", "is", "in", "between", "null", "true", "false")
+WORDS: Final = ("and", "or", "not", "is", "in", "between", "null", "true", "false")
 _COMPARISONS: Final = ("==", "!=", "<", "<=", ">", ">=")
 
 # name -> (kinds of the argument, kind of the answer; None = the argument's own)
@@ -150,7 +150,7 @@ class _Parser:
         found = "the expression ends too early" if token.kind == "end" else f"{quoted(token.text)} stands here"
         fix = ""
         if token.kind == "name":
-            fix = did_you_mean(token.text.lower(), _WORDS).strip()
+            fix = did_you_mean(token.text.lower(), WORDS).strip()
             if token.text in self._types:
                 fix = "Is an operator missing before this column?"
         raise ExpressionError(token.position, found, allowed, fix)
@@ -296,7 +296,7 @@ class _Parser:
         if token.kind in ("number", "text", "moment") or (token.kind == "name" and token.text in ("true", "false")):
             self._at += 1
             return _literal(token)
-        if token.kind == "column" or (token.kind == "name" and token.text not in _WORDS):
+        if token.kind == "column" or (token.kind == "name" and token.text not in WORDS):
             self._at += 1
             return self._call(token) if token.kind == "name" and self._is("(") else self._column(token)
         if not self._is("("):

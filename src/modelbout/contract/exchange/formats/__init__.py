@@ -1,0 +1,1 @@
+"""One file per format, each with a ``FORMAT``; they are found by their names."""
