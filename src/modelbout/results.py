@@ -21,6 +21,7 @@ TRAINING_FILE = "training.json"
 BOUT_FILE = "bout.json"
 PROMOTION_FILE = "promotion.json"
 ORIGIN_FILE = "origin.json"
+CONTRACT_DIFF_FILE = "contract_diff.json"
 
 Verdict = Literal["first", "win", "loss", "inconclusive", "error"]
 Holding = Literal["holds", "broken", "uncertain", "shown"]
@@ -193,6 +194,46 @@ class DriftResult(Record, frozen=True):
     schema_version: int = RESULT_SCHEMA_VERSION
 
 
+class ContractChange(Record, frozen=True):
+    """One change of a contract: where it stands (in the new one when it is there), and why it breaks somebody or not.
+
+    ``before`` and ``after`` are the rule as its author wrote it; None where there is none.
+    """
+
+    key: str
+    breaking: bool
+    what: str
+    reason: str
+    column: str | None = None
+    before: str | None = None
+    after: str | None = None
+    place: Place = Place()
+
+    def __str__(self) -> str:
+        """Return the change as one line."""
+        word = "breaking" if self.breaking else "fine"
+        moved = [side for side in (self.before, self.after) if side is not None]
+        shown = f" {' -> '.join(moved)}" if moved else ""
+        return f"{word}: {self.key}: {self.what}{shown} ({self.reason})"
+
+
+class ContractDiff(Record, frozen=True):
+    """What a change of contract.yaml asks of those who write or read the data; breaking changes first.
+
+    ``base`` says what it was compared with: a commit's name, or a file. ``breaking`` and ``fine`` count all changes,
+    also those beyond what is listed.
+    """
+
+    contract: str
+    base: str
+    breaking: int
+    fine: int
+    changes: tuple[ContractChange, ...]
+    created: str
+    model: str | None = None
+    schema_version: int = RESULT_SCHEMA_VERSION
+
+
 class TrainingResult(Record, frozen=True):
     """The challenger: its sealed bundle (a path inside the run directory), or the one with the same fingerprint."""
 
@@ -333,8 +374,8 @@ LeakKind = Literal[
 class Leak(Record, frozen=True):
     """A way in which the answer was known beforehand: to the inputs, to the training rows, to the champion.
 
-    ``strength`` is a share of rows, or for a target leak the area under the ROC curve or R2. ``count`` of ``total`` rows
-    are concerned, where rows are counted; ``rows`` are the numbers (from 1) of the first of them on their side.
+    ``strength`` is a share of rows, or for a target leak the area under the ROC curve or R2. ``count`` of ``total``
+    rows are concerned, where rows are counted; ``rows`` are the numbers (from 1) of the first of them on their side.
     ``fix`` says what to do.
     """
 
@@ -355,7 +396,7 @@ class SeenRows(Record, frozen=True):
     ``seen`` of ``rows``, with an interval where the bundle holds a sample of its ids; None when it is not known, and
     ``note`` says why. ``by`` is what was compared: the id column, or the content of whole rows, where equal rows may be
     different ones (``natural``: no more of them than rows of one table have among themselves). ``dropped`` rows were
-    left out of the whole bout. ``clean`` is the primary metric on the ``clean_rows`` that the champion surely never saw.
+    left out of the whole bout. ``clean`` is the primary metric on ``clean_rows``, which the champion surely never saw.
     """
 
     rows: int

@@ -66,6 +66,14 @@ def of_power(found: Power, title: str, rows: int) -> str:
     return f"{text}; one as small as this takes about {_rounded(found.rows_needed)} rows."
 
 
+def of_subset(result: MetricResult, rows: int, confidence: float) -> str:
+    """Return how both models stand on the rows that the champion surely never saw."""
+    if result.improvement is None:
+        return ""
+    change = "the same for both models" if _tied(result.improvement) else _moved(result.improvement, confidence)
+    return f"On the {rows:,} rows that the champion surely never saw, {result.title} is {change}."
+
+
 def of_verdict(
     verdict: Verdict,
     *,

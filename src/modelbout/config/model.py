@@ -44,6 +44,13 @@ class Data(Record, frozen=True):
     positive: Annotated[str | int | bool | None, Meta(description="The target's positive value (binary only).")] = None
     id: Annotated[Text | None, Meta(description="The column that names a row; never an input.")] = None
     exclude: Annotated[tuple[Text, ...], Meta(description="Columns that are never inputs.")] = ()
+    group: Annotated[
+        Text | tuple[Text, ...] | None,
+        Meta(description="The column, or the columns together, that name an entity: none may be on both sides."),
+    ] = None
+    time: Annotated[
+        Text | None, Meta(description="The date or time at which a row is predicted; default: `split.column`.")
+    ] = None
     contract: Annotated[Text | None, Meta(description="Path of the data contract.")] = None
     engine: Annotated[Literal["polars"], Meta(description="What runs the checks.")] = "polars"
 
@@ -63,6 +70,10 @@ class Train(Record, frozen=True):
     code: Annotated[tuple[Text, ...], Meta(description="Globs of the files whose change means a new challenger.")] = (
         "**/*.py",
     )
+    row_ids: Annotated[
+        Literal["hashed", "none"],
+        Meta(description="Whether the bundle keeps hashed ids of its training rows; see docs/leakage.md."),
+    ] = "hashed"
 
 
 class Primary(Record, frozen=True):
@@ -98,6 +109,10 @@ class Compare(Record, frozen=True):
         int, Meta(ge=2, description="A smaller group says `not enough rows`; below 20 rows every group does.")
     ] = 100
     confidence: Annotated[float, Meta(ge=0.5, le=0.9999, description="Level of every interval.")] = 0.95
+    contaminated: Annotated[
+        Literal["refuse", "drop", "warn"],
+        Meta(description="What holdout rows lead to that the champion was trained on."),
+    ] = "refuse"
 
 
 class Promote(Record, frozen=True):

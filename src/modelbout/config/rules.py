@@ -40,6 +40,15 @@ def data_problems(data: Data, task: Task | None, where: Where) -> Iterator[Probl
         place = where(f"data.exclude[{data.exclude.index(data.target)}]")
         yield Problem("the target is excluded", "", "Remove it: the target is never an input anyway.", place)
     yield from _repeated(data.exclude, "data.exclude", where)
+    groups = (data.group,) if isinstance(data.group, str) else data.group or ()
+    for key, names in (("group", groups), ("time", (data.time,))):
+        if data.target in names:
+            fix = f"Name the column to predict as `target`, and another one as `{key}`."
+            yield Problem(f"the target cannot be the `{key}` as well", "another column", fix, where(f"data.{key}"))
+    if data.group == ():
+        fix = "Name the column, or remove the key."
+        yield Problem("`group` names no column", "a column or a list of columns", fix, where("data.group"))
+    yield from _repeated(groups, "data.group", where)
 
 
 def _tables(data: Data, where: Where) -> Iterator[Problem]:

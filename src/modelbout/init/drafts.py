@@ -16,7 +16,7 @@ from modelbout.config.wording import quoted
 from modelbout.contract.infer import infer
 from modelbout.contract.load import parse_contract
 from modelbout.contract.model import CONTRACT_FILE
-from modelbout.data.leaks import target_leaks
+from modelbout.data.leakage.target import target_leaks
 from modelbout.data.reading import Reading
 from modelbout.data.sources import Scan, scan
 from modelbout.data.table import engine_errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +12,6 @@ import msgspec
 from modelbout.bout.judge import judge
 from modelbout.bout.names import check_names
 from modelbout.bout.ring import Corner, Ring
-from modelbout.data.leaks import shared_rows, target_leaks
 from modelbout.errors import (
     EXIT_FINE,
     EXIT_GATE,
@@ -25,9 +24,18 @@ from modelbout.errors import (
     RegistryError,
     TrainingError,
 )
-from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, Holdout, Leak, Side, TrainingResult
+from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, Holdout, Leak, SeenRows, Side, TrainingResult
 from modelbout.seal import verify_files
 from modelbout.stages.arrays import aligned, all_classes, balance, slice_columns
+from modelbout.stages.leaks import (
+    Memory,
+    after_verdict,
+    look_for_leaks,
+    refuse_leaks,
+    remembered,
+    with_clean_rows,
+    without_seen,
+)
 from modelbout.stages.places import located
 from modelbout.stages.tables import rows
 from modelbout.stages.validate import require_valid
@@ -66,6 +74,13 @@ class Scene:
     champion: Fighter | None = None
     holdout: Holdout | None = None
     leaks: tuple[Leak, ...] = ()
+    seen: SeenRows | None = None
+
+    def knowing(self, memory: Memory | None, found: tuple[Leak, ...]) -> Scene:
+        """Return it with the leaks that were found, and with what the champion remembers of the holdout."""
+        if memory is None:
+            return replace(self, leaks=found)
+        return replace(self, leaks=(*found, memory.leak) if memory.leak else found, seen=memory.told)
 
 
 def compare(work: Workspace, progress: Progress, *, registry: str | None) -> BoutResult:
@@ -92,14 +107,21 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         same_question(work, scene)
         table = read_rows(work, progress)
         same_data(fighter, table)
-        scene = Scene(fighter, scene.champion, describe(work, table), leaks(work, fighter, table, progress))
-        refuse_leaks(work, scene.leaks)
+        table, memory = unseen(work, scene, table, progress)
+        found = look_for_leaks(work, fighter.manifest.signature, table, progress)
+        scene = replace(scene, holdout=describe(work, table)).knowing(memory, found)
+        refuse_leaks(work, found)
         scored_at = time.perf_counter()
         scored = score_all(work, scene, table, progress)
         judged_at = time.perf_counter()
         seconds["score"] = round(judged_at - scored_at, 3)
         with progress.step("judging"):
-            judgement = judge(ring(work, scene, table, scored))
+            fought = ring(work, scene, table, scored)
+            judgement = judge(fought)
+            memory = with_clean_rows(memory, fought)
+            scene = scene.knowing(memory, found)
+            last = after_verdict(work, memory, passed=judgement.passed)
+            scene = replace(scene, leaks=(*found, *([last] if last else [])))
         seconds["judge"] = round(time.perf_counter() - judged_at, 3)
     except TrainingError as error:
         for problem in error.problems:
@@ -170,35 +192,12 @@ def describe(work: Workspace, table: Rows) -> Holdout:
     )
 
 
-def leaks(work: Workspace, fighter: Fighter, table: Rows, progress: Progress) -> tuple[Leak, ...]:
-    """Look for rows on both sides and for inputs that give the answer away."""
-    data = work.config.data
-    signature = fighter.manifest.signature
-    names = [feature.name for feature in signature.inputs]
-    with progress.step("looking for leaks"):
-        return (
-            *shared_rows(table.train, table.holdout, id=data.id),
-            *target_leaks(table.train, names, data.target, work.config.task, signature.positive),
-        )
-
-
-def refuse_leaks(work: Workspace, found: tuple[Leak, ...]) -> None:
-    """Stop when a leak makes the comparison meaningless."""
-    fatal = [leak for leak in found if leak.level == "error"]
-    if fatal:
-        raise DataError(
-            *(
-                Problem(
-                    found=f"{leak.kind}: {leak.message}",
-                    allowed="inputs that are known before the answer is, and no row on both sides",
-                    fix="name these columns in `data.exclude`"
-                    if leak.kind == "target leak"
-                    else "take the shared rows out of one side",
-                    place=work.loaded.place("data.exclude" if leak.kind == "target leak" else "data.split"),
-                )
-                for leak in fatal
-            )
-        )
+def unseen(work: Workspace, scene: Scene, table: Rows, progress: Progress) -> tuple[Rows, Memory | None]:
+    """Find the rows that the champion was trained on; leave them out where the configuration says so."""
+    if scene.champion is None:
+        return table, None
+    with progress.step("asking what the champion was trained on"):
+        return without_seen(work, table, remembered(work, scene.champion.bundle, table.holdout))
 
 
 def same_question(work: Workspace, scene: Scene) -> None:
@@ -287,7 +286,7 @@ def with_verdict(work: Workspace, scene: Scene, judgement: Judgement, seconds: d
         outline(work, scene, seconds),
         verdict=judgement.verdict,
         passed=judgement.passed,
-        reasons=judgement.reasons,
+        reasons=(*judgement.reasons, *of_memory(scene)),
         exit_code=EXIT_FINE if judgement.passed or judgement.verdict == "inconclusive" else EXIT_GATE,
         primary=judgement.primary,
         baseline=judgement.baseline,
@@ -299,6 +298,13 @@ def with_verdict(work: Workspace, scene: Scene, judgement: Judgement, seconds: d
         power=judgement.power,
         curves=judgement.curves,
     )
+
+
+def of_memory(scene: Scene) -> tuple[str, ...]:
+    """Return what a reader of the verdict must know of a champion that had seen rows of the holdout."""
+    told = [leak.message for leak in scene.leaks if leak.kind == "contaminated champion"]
+    clean = scene.seen.clean.explanation if scene.seen and scene.seen.clean else ""
+    return tuple(f"{line[:1].upper()}{line[1:].removesuffix('.')}." for line in (*told, clean) if line)
 
 
 def no_verdict(work: Workspace, scene: Scene, error: ModelboutError, seconds: dict[str, float]) -> BoutResult:
@@ -343,5 +349,6 @@ def outline(work: Workspace, scene: Scene, seconds: dict[str, float]) -> BoutRes
         champion=None if scene.champion is None else scene.champion.side,
         holdout=scene.holdout,
         leaks=scene.leaks,
+        seen=scene.seen,
         seconds=seconds,
     )

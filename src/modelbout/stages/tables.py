@@ -94,6 +94,12 @@ def named_columns(work: Workspace) -> Iterator[tuple[str, str]]:
         yield "data.id", data.id
     for number, name in enumerate(data.exclude):
         yield f"data.exclude[{number}]", name
+    if isinstance(data.group, str):
+        yield "data.group", data.group
+    for number, name in enumerate(data.group if isinstance(data.group, tuple) else ()):
+        yield f"data.group[{number}]", name
+    if data.time is not None:
+        yield "data.time", data.time
     if data.split is not None:
         if data.split.by == "time" and data.split.column is not None:
             yield "data.split.column", data.split.column

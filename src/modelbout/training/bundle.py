@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from modelbout.training.row_ids import RowIds
+
 MODEL_FILE = "model.skops"
 MODEL_DIRECTORY = "model"
 GOLDEN_FILE = "golden.json"
@@ -73,6 +75,7 @@ def seal(
     predictions: Predictions,
     metrics: Mapping[str, Estimate],
     contract: Path | None = None,
+    row_ids: RowIds | None = None,
 ) -> str:
     """Put a bundle together, replace ``directory`` with it, and return its digest.
 
@@ -91,6 +94,7 @@ def seal(
         predictions: the model's answers on these n rows.
         metrics: what it reached on them.
         contract: the data contract's file.
+        row_ids: hashed ids of the training rows.
 
     Returns:
         The sha256 (hex) of ``manifest.json``.
@@ -109,6 +113,7 @@ def seal(
         CARD_FILE: card(
             name, task=task, signature=signature, scorer=scorer, lineage=lineage, metrics=metrics, rows=len(keys)
         ).encode(),
+        **({} if row_ids is None else row_ids.files()),
     }
     try:
         scratch.mkdir(parents=True)

@@ -60,10 +60,13 @@ def fingerprint(config: Config, *, root: Path, data_digests: Sequence[str], envi
 
 
 def config_digest(config: Config) -> str:
-    """Return the digest of what decides about the model: not the time-out, nor how models are compared."""
+    """Return the digest of what decides about the bundle: not the time-out, nor how models are compared."""
     data, train = config.data, config.train
+    # Only what is not the default, so that older bundles keep their digest; but who wants no ids gets no old bundle.
+    row_ids = [] if train.row_ids == "hashed" else [f"row_ids: {train.row_ids}"]
     return _digest(
-        [
+        row_ids
+        + [
             msgspec.json.encode(part).decode()
             for part in (
                 config.task,

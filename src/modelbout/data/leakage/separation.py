@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FOLDS: Final = 5  # the usual number: each group's rate comes from four fifths of its rows
 MOST_VALUES: Final = 200  # a numeric column with more different values is cut into bins
 BINS: Final = 100  # hundredths: a smooth curve through them misses less than .005 of its variance
+MICROSECONDS: Final = 1_000_000  # of a second
 LEAST_PRESENT: Final = 0.5  # a line through the values that are there counts when at least half are
 
 
@@ -33,11 +34,11 @@ def class_strength(column: pl.Series, is_class: Sequence[NDArray[np.bool_]], *, 
     for member in is_class:
         best = 0.0
         if feature.ranks is not None:
-            area = _area(feature.ranks, member)
-            best = max(area, 1 - area)
+            found = area(feature.ranks, member)
+            best = max(found, 1 - found)
         if best < enough:
-            rates = _held_out_means(feature.groups, member.astype(np.float64))
-            best = max(best, _area(ranked(rates), member))
+            rates = held_out_means(feature.groups, member.astype(np.float64))
+            best = max(best, area(ranked(rates), member))
         worst = min(worst, best)
         if worst < enough:
             break
@@ -63,13 +64,33 @@ def number_strength(column: pl.Series, answers: NDArray[np.float64], answer_rank
             best = _squared_correlation(feature.ranks[there], ranked(answers[there]))
         if there.mean() >= LEAST_PRESENT:
             best = max(best, _squared_correlation(in_unit(feature.values[there]), answers[there]))
-    missed = np.square(answers - _held_out_means(feature.groups, answers)).sum()
+    missed = np.square(answers - held_out_means(feature.groups, answers)).sum()
     return max(best, 1.0 - float(missed / np.square(answers - answers.mean()).sum()))
 
 
 def ranked(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the ranks of the values from 1, ties sharing their mean; shape (n,)."""
     return pl.Series(values).rank("average").to_numpy().astype(np.float64)
+
+
+def as_numbers(column: pl.Series) -> NDArray[np.float64]:
+    """Return numbers, booleans and, in seconds since 1970, moments as float64, shape (n,); NaN is what is missing."""
+    if isinstance(column.dtype, pl.Date | pl.Datetime):
+        column = column.cast(pl.Datetime("us")).to_physical() / MICROSECONDS
+    return column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+
+def codes(column: pl.Series) -> NDArray[np.int64]:
+    """Return a code from 0 for each value, shape (n,), in the values' order; what is missing has a code of its own."""
+    if column.dtype == pl.Boolean:
+        column = column.cast(pl.UInt8)
+    dense = column.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+    return dense - (dense.min() if dense.size else 0)
+
+
+def has_numbers(dtype: pl.DataType) -> bool:
+    """Return whether :func:`as_numbers` takes a column of this type."""
+    return dtype.is_numeric() or isinstance(dtype, pl.Boolean | pl.Date | pl.Datetime)
 
 
 def in_unit(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -101,8 +122,8 @@ def _prepare(column: pl.Series) -> _Feature:
     return _Feature(values, ranks, codes.astype(np.int64))
 
 
-def _area(ranks: NDArray[np.float64], member: NDArray[np.bool_]) -> float:
-    # Mann and Whitney 1947: the area is the share of pairs in the right order, ties half.
+def area(ranks: NDArray[np.float64], member: NDArray[np.bool_]) -> float:
+    """Return the area under the ROC curve: the share of pairs in the right order, ties half (Mann and Whitney 1947)."""
     inside = int(member.sum())
     outside = member.size - inside
     return float((ranks[member].sum() - inside * (inside + 1) / 2) / (inside * outside))
@@ -113,7 +134,8 @@ def _folds(rows: int) -> NDArray[np.int64]:
     return np.random.default_rng(0).permutation(rows) % FOLDS
 
 
-def _held_out_means(groups: NDArray[np.int64], answers: NDArray[np.float64]) -> NDArray[np.float64]:
+def held_out_means(groups: NDArray[np.int64], answers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each row the mean answer of its group in the other folds, shape (n,); groups are codes from 0."""
     cells = groups * FOLDS + _folds(groups.size)
     size = (int(groups.max()) + 1) * FOLDS
     counts = np.bincount(cells, minlength=size).reshape(-1, FOLDS)

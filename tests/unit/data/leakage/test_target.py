@@ -6,13 +6,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from modelbout.data import leaks
-from modelbout.data.leaks import shared_rows, target_leaks
+from modelbout.data.leakage import target as leaks
+from modelbout.data.leakage.shared import shared_rows
+from modelbout.data.leakage.target import target_leaks
 from modelbout.data.reading import ColumnReading, Reading
 from modelbout.data.sources import scan
 from modelbout.data.table import load
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def rentals(rows: int = 4000) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from modelbout.data.separation import in_unit
+from modelbout.data.leakage.separation import in_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

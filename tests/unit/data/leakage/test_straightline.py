@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 
-from modelbout.data.straightline import leaking_pairs
+from modelbout.data.leakage.straightline import leaking_pairs
 
 
 @settings(deadline=None, max_examples=40)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from modelbout.data.separation import class_strength, number_strength, ranked
+from modelbout.data.leakage.separation import class_strength, number_strength, ranked
 
 
 @settings(deadline=None, max_examples=40)
