@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ACT := github.com/nektos/act@v0.2.89
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
-.PHONY: help demo test check lint types format lock schemas tools pin clean
+.PHONY: help demo test check lint types format lock schemas tools engines pin clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -56,6 +56,10 @@ tools: $(READY) ## install act and actionlint for the tests of whole workflows; 
 	@command -v go > /dev/null || { echo "make: no Go found; without it these tests are skipped: https://go.dev/dl"; exit 1; }
 	GOBIN=$(CURDIR)/.venv/tools go install $(ACT)
 	GOBIN=$(CURDIR)/.venv/tools go install $(ACTIONLINT)
+
+engines: $(READY) ## install Spark, Dask and the PostgreSQL client for the tests of the engines; Spark needs Java 17 or newer
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/engines.txt
+	@command -v java > /dev/null || echo "make: no Java found; without it the tests with Spark are skipped: apt-get install openjdk-17-jre-headless"
 
 pin: ## write the pinned commits into every workflow and page; SHA=<commit> moves our own first
 	@$(PYTHON) .ci/pin $(SHA)

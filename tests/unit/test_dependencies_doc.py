@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SECTIONS = {
     "runtime": "What a user installs",
+    "engines": "What a user of another engine installs",
     "dev": "What a developer installs as well",
     "bootstrap": "What sets the environment up",
 }
@@ -23,6 +24,9 @@ def declared(kind: str) -> list[str]:
     if kind == "bootstrap":
         return names((ROOT / "requirements/bootstrap.in").read_text(encoding="utf-8").splitlines())
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    if kind == "engines":
+        extras = project["project"]["optional-dependencies"].values()
+        return names([line for extra in extras for line in extra])
     return names(project["project"]["dependencies"] if kind == "runtime" else project["dependency-groups"]["dev"])
 
 
