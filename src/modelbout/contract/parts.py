@@ -111,6 +111,21 @@ def count_in(node: Node, allowed: str, least: int = 0) -> int:
     raise refuse(node, f"found {_shown(node)}", allowed)
 
 
+def tolerance_in(node: Node) -> float:
+    """Return how many rows may fail: a share of all rows below 1, or a whole number of rows.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    value = scalar_value(node) if node.kind == "scalar" and node.tag in ("int", "float") else None
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, float) and math.isfinite(value) and 0 <= value < 1:
+        return value
+    fix = "0.01 allows one row in a hundred, 5 allows five rows."
+    raise refuse(node, "this tolerance is not understood", "a share below 1, or a whole number of rows", fix)
+
+
 def span_in(node: Node) -> timedelta:
     """Return a length of time such as ``2 days``; months and years are refused, as they have no one length.
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from modelbout.catalogue import did_you_mean, member, names
 from modelbout.config.wording import listed, quoted
-from modelbout.config.yaml_tree import scalar_value
 from modelbout.contract.condition import read_condition
 from modelbout.contract.kind import CHECKS_PACKAGE, Check, Context, refuse, refuse_at
 from modelbout.contract.model import Rule
+from modelbout.contract.parts import tolerance_in
 from modelbout.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _rule(check: Check, node: Node, context: Context, column: str | None) -> Rul
     problems: list[Problem] = []
     read: dict[str, Callable[[Node], object]] = {
         "level": _level,
-        "tolerance": _tolerance,
+        "tolerance": tolerance_in,
         "where": lambda value: read_condition(value, context),
         "reason": read_text,
         "owner": read_text,
@@ -184,13 +183,3 @@ def read_text(node: Node) -> str:
     if node.kind != "scalar" or node.tag in ("null", "bool") or not node.text:
         raise refuse(node, "found no text", "a text", "Write it in quotes.")
     return node.text
-
-
-def _tolerance(node: Node) -> float:
-    value = scalar_value(node) if node.kind == "scalar" and node.tag in ("int", "float") else None
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    if isinstance(value, float) and math.isfinite(value) and 0 <= value < 1:
-        return value
-    fix = "0.01 allows one row in a hundred, 5 allows five rows."
-    raise refuse(node, "this tolerance is not understood", "a share below 1, or a whole number of rows", fix)
