@@ -155,10 +155,11 @@ class _Loader:
         context = Context(types[name], types)
         rules: list[Rule] = []
         for key, value in keys.items():
-            if key in checks:
+            # Of other columns than texts, `format` says how they are written: it is read below.
+            if key in checks and (key != "format" or types[name] == "string"):
                 rules += self._rules(checks[key], value, context, name)
         kind = types[name]
-        for key, kinds in (("format", ("date", "datetime")), ("timezone", ("datetime",))):
+        for key, kinds in (("format", ("string", "date", "datetime")), ("timezone", ("datetime",))):
             if key in keys and kind not in kinds:
                 found = f"`{key}` is for {listed(kinds)} columns; this one is {kind}"
                 self._problems.append(Problem(found, "", f"Remove it, or write `type: {kinds[-1]}`.", keys[key].place))
@@ -167,7 +168,7 @@ class _Loader:
             name=name,
             type=kind,
             place=place,
-            format=self._text(keys.get("format")) or None,
+            format=self._text(None if kind == "string" else keys.get("format")) or None,
             timezone=self._text(keys.get("timezone")) or None,
             description=self._text(keys.get("description")),
             rules=(*rules, *default_rules(checks, keys, context, place, name)),

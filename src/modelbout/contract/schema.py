@@ -27,9 +27,11 @@ _LONG: Final[Schema] = {
 
 def contract_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of contract.yaml, without ``$schema`` and ``$id``."""
+    checks = {key: _property(check) for key, check in sorted(checks_by_key("column").items())}
     column = {
-        **{key: _property(check) for key, check in sorted(checks_by_key("column").items())},
-        "format": {**_TEXT, "description": "How dates are written in a text file, such as `%d/%m/%Y` (strftime)."},
+        **checks,
+        # The one key that is a rule on texts and a way of reading for dates.
+        "format": {**checks["format"], "anyOf": [*checks["format"]["anyOf"], _TEXT]},
         "timezone": {**_TEXT, "description": "IANA name of the zone of a datetime column, such as `Europe/Berlin`."},
         "description": {**_TEXT, "description": "What the column means."},
     }
@@ -79,7 +81,7 @@ def _property(check: Check) -> Schema:
     """Return the short form, or the long one with the check's own keys; several where the check takes a list."""
     default = {"default": check.schema["default"]} if "default" in check.schema else {}
     value = {key: part for key, part in check.schema.items() if key != "default"}
-    beside = {key: _LONG[key] for key in check.long}
+    beside: Schema = {key: _LONG[key] for key in check.long}
     long = _object({check.main: value, **beside}, check.main)
     value = _with(beside, value)
     if check.many:

@@ -102,7 +102,7 @@ columns:
         "unknown key `mn`",
         "found `x`",
         "`strng` is no type",
-        "`format` is for date or datetime columns; this one is string",
+        "`%d` is no known format",
         "`timezone` is for datetime columns; this one is string",
         "found `7`",
     ]

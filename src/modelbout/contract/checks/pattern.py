@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from modelbout.config.wording import quoted
+from modelbout.contract.formats import whole
 from modelbout.contract.kind import Check, Measure, field_of, of_rows, refuse
 from modelbout.errors import cause
 
@@ -40,11 +41,6 @@ def read(node: Node, _context: Context) -> str:
                 "Look-around and back-references are not in it: write the rule another way, or as an expression.",
             ) from None
     return node.text
-
-
-def whole(pattern: str) -> str:
-    r"""Return the pattern for the whole text; unlike ``$``, ``\z`` never stands before a last line break."""
-    return rf"\A(?:{pattern})\z"
 
 
 def measure(rule: Rule, table: Table) -> Measure | None:
