@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
+from fnmatch import translate
 from typing import TYPE_CHECKING, Final
 
 from modelbout.errors import DataError, Place, Problem
@@ -64,6 +66,18 @@ def same_columns(expected: Sequence[str], names: Sequence[str], *, first: str, s
                 place=Place(file=shown),
             )
         )
+
+
+def meant(patterns: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that one of the patterns means: in any case and width, ``*`` any text, ``?`` one character."""
+    # A bracket is an ordinary character of a name such as `income [EUR]`.
+    wanted = [re.compile(translate(folded(pattern).replace("[", "[[]"))) for pattern in patterns]
+    return tuple(name for name in names if any(one.match(folded(name)) for one in wanted))
+
+
+def folded(name: str) -> str:
+    """Return a name without case, and with compatible characters made one (Unicode NFKC)."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _has_control(name: str) -> bool:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = "g: {type: string, nulls: 1}\nb: {type: boolean, nulls: 1}\nn: {type: integer}"
 
 
-def rows(**sizes: int) -> dict[str, list[object]]:
+def rows(**sizes: int) -> dict[str, list[Any]]:
     values = [name for name, size in sizes.items() for _ in range(size)]
     return {"g": values, "b": [value == "x" for value in values], "n": list(range(len(values)))}
 
@@ -77,7 +77,7 @@ def test_without_a_value_no_group_is_there(hold: Hold) -> None:
 
 
 def test_an_empty_table_is_the_business_of_rows(hold: Hold) -> None:
-    empty = {"g": [], "b": [], "n": []}
+    empty: dict[str, list[Any]] = {"g": [], "b": [], "n": []}
     found = hold(empty, "g: {type: string}", "unexpected: allow, groups: [{column: g, required: [x]}]").findings
     assert [one.check for one in found] == ["rows"]
 
