@@ -30,6 +30,7 @@ def command(*, config: Path, run_dir: Path | None, as_json: bool, quiet: bool, e
     Example:
       modelbout validate --config modelbout.yaml
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
+    from modelbout.github.base import note
     from modelbout.stages.validate import validate
     from modelbout.stages.workspace import open_workspace
 
@@ -46,6 +47,7 @@ def command(*, config: Path, run_dir: Path | None, as_json: bool, quiet: bool, e
         show_plans(work, as_json=as_json)
         return EXIT_FINE
     with work.alone():
+        note(work, console.say)
         result = validate(work, options.watcher(quiet=quiet))
     show(result, as_json=as_json)
     if show_values:
@@ -89,14 +91,13 @@ def show_plans(work: Workspace, *, as_json: bool) -> None:
         console.say(f"{plan.role} on {plan.engine}: {plan.columns:,} columns, {plan.rules:,} rules{idle}", bold=True)
         for number, one in enumerate(plan.passes, start=1):
             among = f", of the rows where {one.where}" if one.where else ""
+            by = f" (on {one.engine})" if one.engine != plan.engine else ""
             most = f", at most {one.most:,} rows" if one.most else ""
             asked = f", {counted(one.aggregates, 'aggregate', 'aggregates')}" if one.aggregates else ""
             size = f"{counted(one.rules, 'rule', 'rules')}{asked}"
-            console.say(f"  pass {number}: {one.purpose}{among}: {size}{most}")
+            console.say(f"  pass {number}{by}: {one.purpose}{among}: {size}{most}")
             for key in one.keys:
                 console.say(console.printable(f"    {key}"))
         console.say(
             f"  when a rule is broken: one more pass finds the first rows ({plan.located:,} rules can be located)"
         )
-        for key in plan.exact:
-            console.say(console.printable(f"    {key}: counted again, exactly"))

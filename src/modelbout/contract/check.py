@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from modelbout.config.wording import quoted
 from modelbout.contract.division import divided
-from modelbout.contract.passes import LOCATED_RULES, Answered, answer, locate, recount
+from modelbout.contract.passes import LOCATED_RULES, Answered, answer, locate
 from modelbout.contract.plan import passes
 from modelbout.contract.rules import check_named
 from modelbout.results import Finding, HeldRule
@@ -55,9 +55,8 @@ def check(scan: Scan, contract: Contract, *, role: str, setting: Setting | None 
     """
     answered = Answered()
     shared = divided(scan, contract, setting)
-    for part, table, rules in shared:
-        answer(part, table, passes(rules), answered)
-        recount(part, table, [one for one in rules if _failed(one, answered)], answered)
+    for part, _, rules in shared:
+        answer(part, passes(rules), answered)
     broken = sorted(
         (one for _, _, rules in shared for one in rules if _failed(one, answered)), key=lambda one: one.number
     )

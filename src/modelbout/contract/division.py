@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from modelbout.contract.plan import planned
 from modelbout.contract.table import table_of
 from modelbout.data.engines.engine import Asked
+from modelbout.data.engines.groups import repeated, repetitions
 
 if TYPE_CHECKING:
-    from modelbout.contract.kind import Setting, Table
+    from modelbout.contract.kind import Key, Query, Setting, Table
     from modelbout.contract.model import Contract
     from modelbout.contract.plan import Planned
     from modelbout.data.sources import Scan
@@ -40,10 +41,16 @@ def divided(scan: Scan, contract: Contract, setting: Setting | None = None) -> t
 def _asked(one: Planned) -> Asked:
     measure = one.measure
     masks = (one.failing, one.where)
-    queries = (measure.query, measure.rows)
-    aggregates = (*dict(one.counts()).values(), *measure.facts.values(), *measure.distinct.values())
+    queries = (measure.query, measure.rows, *(_of_key(measure.key) if measure.key else ()))
     return Asked(
         masks=tuple(mask for mask in masks if mask is not None),
-        aggregates=(*aggregates, *measure.exact.values()),
+        aggregates=(*dict(one.counts()).values(), *measure.facts.values()),
         queries=tuple(query for query in queries if query is not None),
+    )
+
+
+def _of_key(key: Key) -> tuple[Query, Query]:
+    return (
+        lambda frame: repetitions(key.compared(frame), key.names),
+        lambda frame: repeated(key.compared(frame), key.names),
     )

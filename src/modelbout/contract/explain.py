@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modelbout.contract.check import title
-from modelbout.contract.plan import passes, planned
-from modelbout.contract.table import table_of
+from modelbout.contract.division import divided
+from modelbout.contract.plan import passes
 from modelbout.record import Record
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # What the passes of a plan are for, in words.
 _PURPOSE: Final = {
     "rules": "all counts and aggregates",
-    "distinct values": "different values, apart from the others because they are held in memory",
-    "keys": "groups of rows, which are no aggregate of the whole table",
+    "key": "repeated values, in 8 bytes a row",
+    "groups": "groups of rows, which are no aggregate of the whole table",
     "sample": "rows that are looked at in memory",
 }
 
@@ -28,7 +28,8 @@ class PlannedPass(Record, frozen=True):
     """One reading of the table.
 
     Attributes:
-        kind: rules, distinct values, keys or sample.
+        engine: what runs it: where the table's engine would answer otherwise than Polars, Polars is asked.
+        kind: rules, key, groups or sample.
         purpose: the same in words.
         rules: how many rules it answers.
         aggregates: how many different ones the engine works out; rules share them.
@@ -37,6 +38,7 @@ class PlannedPass(Record, frozen=True):
         most: rows that are looked at in memory; None = all of them, or no sample.
     """
 
+    engine: str
     kind: str
     purpose: str
     rules: int
@@ -57,7 +59,6 @@ class Explained(Record, frozen=True):
         idle: rules that the columns alone settle, such as `required`, or those of a column that is not there.
         passes: the readings, in their order.
         located: rules whose first failing rows one more pass would find.
-        exact: places of the rules whose failures would be counted once more, exactly.
     """
 
     role: str
@@ -67,7 +68,6 @@ class Explained(Record, frozen=True):
     idle: int
     passes: tuple[PlannedPass, ...]
     located: int
-    exact: tuple[str, ...] = ()
 
 
 def explain(scan: Scan, contract: Contract, *, role: str, setting: Setting | None = None) -> Explained:
@@ -76,28 +76,29 @@ def explain(scan: Scan, contract: Contract, *, role: str, setting: Setting | Non
     Raises:
         DataError: the file's own description of its columns cannot be read.
     """
-    rules = planned(contract, table_of(scan, contract, setting))
+    shares = divided(scan, contract, setting)
+    rules = [one for _, _, some in shares for one in some]
     return Explained(
         role=role,
         engine=scan.engine.name,
         columns=len(scan.columns),
         rules=len(contract.rules),
         idle=len(contract.rules) - len(rules),
-        passes=tuple(_pass(one) for one in passes(rules)),
-        located=sum(one.measure.failing is not None or one.measure.rows is not None for one in rules),
-        exact=tuple(title(one.rule) for one in rules if one.measure.exact),
+        passes=tuple(_pass(one, part.engine.name) for part, _, some in shares for one in passes(some)),
+        located=sum(any((one.measure.failing is not None, one.measure.rows, one.measure.key)) for one in rules),
     )
 
 
-def _pass(one: Pass) -> PlannedPass:
+def _pass(one: Pass, engine: str) -> PlannedPass:
     answered = one.rules if one.kind != "rules" else tuple(rule for rule in one.rules if _asks(rule))
     limits = [rule.measure.sample.most for rule in one.rules if one.kind == "sample" and rule.measure.sample]
     return PlannedPass(
+        engine=engine,
         kind=one.kind,
         purpose=_PURPOSE[one.kind],
         rules=len(answered),
-        # The number of rows is counted in every pass that aggregates.
-        aggregates=len(one.counts) + len(one.facts) + (one.kind in ("rules", "distinct values")),
+        # The number of rows is one more.
+        aggregates=len(one.counts) + len(one.facts) + (one.kind == "rules"),
         where=one.where,
         keys=() if one.kind == "rules" else tuple(title(rule.rule) for rule in answered),
         most=None if not limits or None in limits else max(limit for limit in limits if limit is not None),

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import narwhals as nw
 
-from modelbout.data.engines.engine import ROW
 from modelbout.data.engines.polars import POLARS
 from modelbout.errors import ConfigError, Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     import polars as pl
 
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     Schema = dict[str, Any]
 
 CHECKS_PACKAGE: Final = "modelbout.contract.checks"
-
-_TIMES: Final = f"{ROW} times"
 
 LongKey = Literal["level", "tolerance", "where", "reason", "owner", "name"]
 LONG_KEYS: Final[tuple[LongKey, ...]] = ("level", "tolerance", "where", "reason", "owner", "name")
@@ -70,7 +67,6 @@ class Field:
         zone: the time zone that its moments carry; None for those without one.
         cast: the type in which its values are compared, when not their own (categories as text, decimals as floats).
         raw: the column with the raw text from which it was read; None for a table that is typed on disk.
-        hashed: a column with 64-bit hashes of its texts, there while rules are counted; None for other types.
     """
 
     name: str
@@ -81,7 +77,6 @@ class Field:
     zone: str | None = None
     cast: nw.dtypes.DType | None = None
     raw: str | None = None
-    hashed: str | None = None
 
     @property
     def usable(self) -> bool:
@@ -173,11 +168,10 @@ class Measure:
         tell: what a finding says, from the answers and the number of rows; replaces ``message``.
         counts: aggregates that are whole numbers, by name; rules may share one by giving it the same name.
         facts: aggregates of any type, None where there is nothing to aggregate; shared by name like ``counts``.
-        distinct: aggregates that hold all different values in memory; they have a pass of their own.
-        exact: replaces distinct counts of the same name, where these are cheap ones that may overstate failures.
+        key: columns whose repeated values fail; nothing else of a measure that has one says what fails.
         query: a one-row table of aggregates that are no expressions of the whole table, such as distinct compound keys.
         sample: rows to be judged in memory.
-        rows: the rows that fail as a table with ``ROW``, from the numbered table; for failures that no mask can tell.
+        rows: the rows that fail as a table with ``ROW``, from the numbered table; for failures that no mask tells.
         located: the first rows that fail, from the answers (of ``sample``).
         total: what failures are counted in, when not rows.
         tolerance: overrides the rule's own.
@@ -193,8 +187,7 @@ class Measure:
     tell: Callable[[Answers, int], str] | None = None
     counts: Mapping[str, nw.Expr] = field(default_factory=dict)
     facts: Mapping[str, nw.Expr] = field(default_factory=dict)
-    distinct: Mapping[str, nw.Expr] = field(default_factory=dict)
-    exact: Mapping[str, nw.Expr] = field(default_factory=dict)
+    key: Key | None = None
     query: Query | None = None
     sample: Sample | None = None
     rows: Query | None = None
@@ -245,19 +238,26 @@ def of_rows(what: str) -> Callable[[int, int], str]:
     return lambda failed, total: f"{failed:,} of {total:,} rows {what}"
 
 
-def repeated(fields: Sequence[Field], *, missing: bool = False) -> Query:
-    """Return the rows that repeat a key, for ``Measure.rows``: the last row of each key that stands more than once.
+@dataclass(frozen=True)
+class Key:
+    """Columns whose values together should stand in one row only; the rows that repeat an earlier one fail.
 
-    Only rows in which every part of the key is present are compared; with ``missing``, all rows are, and a missing
-    value equals another.
+    Attributes:
+        fields: the columns.
+        complete: only rows with a value in each of them are compared; else null and NaN are values of their own.
     """
 
-    def query(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        present = frame if missing else frame.filter(*(field.present() for field in fields))
-        groups = present.group_by(*(field.name for field in fields)).agg(nw.len().alias(_TIMES), nw.col(ROW).max())
-        return groups.filter(nw.col(_TIMES) > 1).select(ROW)
+    fields: tuple[Field, ...]
+    complete: bool = True
 
-    return query
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the columns' names."""
+        return tuple(field.name for field in self.fields)
+
+    def compared(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return the rows that are compared."""
+        return frame.filter(*(field.present() for field in self.fields)) if self.complete else frame
 
 
 def refuse(node: Node, found: str, allowed: str = "", fix: str = "") -> ConfigError:

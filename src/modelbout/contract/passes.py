@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from modelbout.contract.kind import Answers, Table
+    from modelbout.contract.kind import Answers
     from modelbout.contract.plan import Planned
     from modelbout.data.sources import Scan
 
@@ -54,7 +54,7 @@ class Answered:
         return int(self._found[""][ROWS])
 
 
-def answer(scan: Scan, table: Table, passes: Iterable[Pass], answered: Answered) -> None:
+def answer(scan: Scan, passes: Iterable[Pass], answered: Answered) -> None:
     """Run every pass of a plan, and add what it answers.
 
     Raises:
@@ -63,52 +63,44 @@ def answer(scan: Scan, table: Table, passes: Iterable[Pass], answered: Answered)
     for one in passes:
         with engine_errors(scan):
             match one.kind:
-                case "keys":
-                    found = _keys(scan, one)
+                case "key":
+                    found = _repetitions(scan, one, answered)
+                case "groups":
+                    found = _grouped(scan, one)
                 case "sample":
                     found = _sampled(scan, one, answered)
                 case _:
-                    found = _aggregated(scan, table, one)
+                    found = _aggregated(scan, one)
         answered.add(one.where, found)
-
-
-def recount(scan: Scan, table: Table, rules: Iterable[Planned], answered: Answered) -> None:
-    """Put exact counts in the place of cheap ones, for the rules that these say are broken.
-
-    Raises:
-        DataError: the rows cannot be read.
-    """
-    groups: dict[str, list[Planned]] = {}
-    for one in rules:
-        if one.measure.exact:
-            groups.setdefault(one.group, []).append(one)
-    for where, members in groups.items():
-        again = Pass("exact count", tuple(members), where, members[0].where if where else None)
-        with engine_errors(scan):
-            answered.add(where, _aggregated(scan, table, again))
 
 
 def _under(frame: nw.LazyFrame[Any], one: Pass) -> nw.LazyFrame[Any]:
     return frame if one.filter is None else frame.filter(one.filter)
 
 
-def _aggregated(scan: Scan, table: Table, one: Pass) -> dict[str, Any]:
-    texts = {field.name: field.hashed for field in table.fields.values() if field.hashed}
-    lazy = scan.engine.hashed(scan.lazy, texts).to_native() if texts else scan.lazy
+def _aggregated(scan: Scan, one: Pass) -> dict[str, Any]:
     # In the query an aggregate has a number for its name, so that no column's name can clash with one.
     aggregates = [*one.counts.values(), *one.facts.values()]
     numbered = {str(number): expression for number, expression in enumerate(aggregates)}
-    answers = scan.engine.aggregate(lazy, one.filter, {ROWS: nw.len(), **numbered})
+    answers = scan.engine.aggregate(scan.lazy, one.filter, {ROWS: nw.len(), **numbered})
     values = [answers[str(number)] for number in range(len(aggregates))]
     counts = {name: int(value or 0) for name, value in zip(one.counts, values, strict=False)}
     facts = dict(zip(one.facts, values[len(counts) :], strict=True))
     return {ROWS: int(answers[ROWS]), **counts, **facts}
 
 
-def _keys(scan: Scan, one: Pass) -> dict[str, Any]:
+def _repetitions(scan: Scan, one: Pass, answered: Answered) -> dict[str, Any]:
+    (rule,) = one.rules
+    key = rule.measure.key
+    assert key is not None  # noqa: S101 -- a pass of a key is that of a rule with one
+    frame = _under(nw.from_native(scan.lazy), one)
+    return {rule.name: scan.engine.repetitions(key.compared(frame), key.names, answered.rows(rule))}
+
+
+def _grouped(scan: Scan, one: Pass) -> dict[str, Any]:
     (rule,) = one.rules
     query = rule.measure.query
-    assert query is not None  # noqa: S101 -- a pass of keys is made of rules with a query
+    assert query is not None  # noqa: S101 -- a pass of groups is that of a rule with a query
     return {
         name: 0 if value is None else value
         for name, value in scan.engine.collect(query(_under(nw.from_native(scan.lazy), one))).items()
@@ -156,8 +148,10 @@ def locate(scan: Scan, rules: Sequence[Planned], answered: Answered) -> dict[int
             first = scan.engine.first(frame, masks, LOCATED_ROWS)
             found |= {int(number): tuple(map(int, numbers)) for number, numbers in first.items()}
         for one in rules:
+            among = frame if one.where is None else frame.filter(one.where)
             if one.measure.rows is not None:
-                among = frame if one.where is None else frame.filter(one.where)
-                lowest = scan.engine.lowest(one.measure.rows(among), LOCATED_ROWS)
-                found[one.number] = tuple(map(int, lowest))
+                found[one.number] = scan.engine.lowest(one.measure.rows(among), LOCATED_ROWS)
+            elif one.measure.key is not None:
+                key, rows = one.measure.key, answered.rows(one)
+                found[one.number] = scan.engine.repeated(key.compared(among), key.names, rows, LOCATED_ROWS)
     return found

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from modelbout.data.sources import Scan
     from modelbout.manifest import ColumnType
 
-_HASH: Final = f"{RAW}\nhash "
 _EMPTY: Final[Mapping[ColumnType, nw.dtypes.DType]] = {
     "integer": nw.Int64(),
     "number": nw.Float64(),
@@ -43,13 +42,11 @@ def table_of(scan: Scan, contract: Contract, setting: Setting | None = None) -> 
         column = contract.column(name)
         raw = RAW + name if RAW + name in schema else None
         declared = column.type if column else None
-        fields[name] = describe(name, schema[name], declared, raw, hashes=scan.engine.hashes)
+        fields[name] = describe(name, schema[name], declared, raw)
     return Table(fields, contract, setting or Setting(), scan.engine)
 
 
-def describe(
-    name: str, dtype: nw.dtypes.DType, declared: ColumnType | None, raw: str | None = None, *, hashes: bool = False
-) -> Field:
+def describe(name: str, dtype: nw.dtypes.DType, declared: ColumnType | None, raw: str | None = None) -> Field:
     """Return a column as the checks see it."""
     kind = column_type(dtype)
     cast: nw.dtypes.DType | None = None
@@ -69,7 +66,6 @@ def describe(
         zone=dtype.time_zone if isinstance(dtype, nw.Datetime) else None,
         cast=cast,
         raw=raw,
-        hashed=f"{_HASH}{name}" if hashes and isinstance(dtype, nw.String) else None,
     )
 
 

@@ -76,9 +76,8 @@ def test_a_job_of_continuous_integration_never_shows_values(
 def test_the_plan_names_the_passes_and_the_rules_of_each(work: Workspace) -> None:
     (plan,) = plans(work)
     assert (plan.role, plan.engine, plan.columns) == ("source", "polars", 2)
-    assert [one.kind for one in plan.passes] == ["rules", "distinct values"]
+    assert [one.kind for one in plan.passes] == ["rules", "key"]
     assert plan.passes[1].keys == ("columns.i.unique",)
-    assert plan.exact == ("columns.i.unique",)
     told = ["rows", "i null", "y null", "y no number", "y nan", "y not finite", "y below min", "expression false"]
     assert plan.passes[0].aggregates == len(told)
     assert not (work.run / "validation.json").exists()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
-
-import narwhals as nw
+from typing import TYPE_CHECKING, Final, cast
 
 from modelbout.catalogue import did_you_mean
 from modelbout.config.wording import quoted
-from modelbout.contract.kind import Check, Measure, of_rows, refuse, repeated
-from modelbout.data.engines.engine import RAW
+from modelbout.contract.kind import Check, Key, Measure, of_rows, refuse
 
 if TYPE_CHECKING:
     from modelbout.config.yaml_tree import Node
-    from modelbout.contract.kind import Answers, Change, Context, Table
+    from modelbout.contract.kind import Change, Context, Table
     from modelbout.contract.model import Rule
 
 # Ours: a key of more columns is the whole row.
@@ -43,23 +40,11 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     if len(fields) < len(keys):
         return None
     shown = ", ".join(quoted(key) for key in keys)
-    whole, distinct = f"{RAW}\nwhole {keys}", f"{RAW}\nkeys {keys}"
-
-    def query(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        present = frame.filter(*(field.present() for field in fields))
-        groups = present.group_by(*keys).agg(nw.len().alias(whole))
-        return groups.select(nw.col(whole).sum(), nw.len().alias(distinct))
-
-    def failed(counts: Answers, _rows: int) -> int:
-        return int(counts[whole] - counts[distinct])
-
     return Measure(
         columns=keys,
-        failed=failed,
         message=of_rows(f"repeat an earlier key ({shown})"),
         fix="Remove the repeated rows, or add the column that tells them apart to the key.",
-        query=query,
-        rows=repeated(fields),
+        key=Key(fields),
     )
 
 

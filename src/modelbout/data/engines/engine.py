@@ -44,10 +44,6 @@ class Engine(Protocol):
     def failures(self) -> tuple[type[BaseException], ...]:
         """What it raises when rows cannot be read."""
 
-    @property
-    def hashes(self) -> bool:
-        """Whether ``hashed`` works: texts can be told apart by a hash, in half the memory."""
-
     def means(self, asked: Asked) -> bool:
         """Tell whether the engine answers all of this as Polars does; else Polars is asked (``Scan.exact``)."""
 
@@ -77,8 +73,11 @@ class Engine(Protocol):
     def lowest(self, rows: nw.LazyFrame[Any], most: int) -> tuple[int, ...]:
         """Return the smallest values of ``ROW`` in a table of rows, at most ``most``, sorted."""
 
-    def hashed(self, lazy: Any, texts: Mapping[str, str]) -> nw.LazyFrame[Any]:  # noqa: ANN401 -- as above
-        """Return the table with a 64-bit hash for each text column, under the given names."""
+    def repetitions(self, frame: nw.LazyFrame[Any], columns: Sequence[str], rows: int) -> int:
+        """Return how many of at most ``rows`` rows have a key (null is a value) that stood in an earlier row."""
+
+    def repeated(self, frame: nw.LazyFrame[Any], columns: Sequence[str], rows: int, most: int) -> tuple[int, ...]:
+        """Return the smallest ``ROW`` of the last rows of repeated keys, at most ``most``, sorted."""
 
     def sample(self, frame: nw.LazyFrame[Any], columns: Sequence[str], rows: int, most: int | None) -> pl.DataFrame:
         """Return about ``most`` (None: all) of the ``rows`` rows of a table, the same ones each time.

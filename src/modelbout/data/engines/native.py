@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals as nw
 
+from modelbout.data.engines import groups
 from modelbout.data.engines.dialect import Dialect, meaning, summable
 from modelbout.data.engines.engine import ROW
 from modelbout.data.engines.polars import POLARS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from modelbout.data.engines.dialect import Kind
     from modelbout.data.engines.engine import Asked
+    from modelbout.data.engines.files import Files
 
 
 class NativeEngine(ABC):
@@ -27,11 +29,14 @@ class NativeEngine(ABC):
 
     name: ClassVar[str]
     dialect: ClassVar[Dialect]
-    hashes: ClassVar[bool] = False
     failures: tuple[type[BaseException], ...]
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self.kinds = kinds
+
+    @abstractmethod
+    def hold(self, files: Files) -> Any:  # noqa: ANN401 -- the engine's own table
+        """Return the table as the engine reads it, with the columns of ``kinds``."""
 
     def means(self, asked: Asked) -> bool:
         """Tell whether the engine answers all that is asked as Polars does."""
@@ -63,9 +68,14 @@ class NativeEngine(ABC):
         """Return the table, which has its ``ROW``; None where it has none."""
         return _lazy(lazy) if ROW in self.kinds else None
 
-    def hashed(self, lazy: Any, texts: Mapping[str, str]) -> nw.LazyFrame[Any]:  # noqa: ANN401, ARG002 -- as above
-        """Return the table as it is: there are no hashes here."""
-        return _lazy(lazy)
+    def repetitions(self, frame: nw.LazyFrame[Any], columns: Sequence[str], rows: int) -> int:  # noqa: ARG002 -- the protocol's
+        """Return how many rows have a key that stood in an earlier row."""
+        (found,) = self.collect(groups.repetitions(frame, columns)).values()
+        return int(found or 0)
+
+    def repeated(self, frame: nw.LazyFrame[Any], columns: Sequence[str], rows: int, most: int) -> tuple[int, ...]:  # noqa: ARG002 -- as above
+        """Return the last rows of repeated keys, those that come first."""
+        return self.lowest(groups.repeated(frame, columns), most)
 
     def sample(self, frame: nw.LazyFrame[Any], columns: Sequence[str], rows: int, most: int | None) -> pl.DataFrame:
         """Return some of the rows, chosen as Polars does."""
@@ -73,9 +83,17 @@ class NativeEngine(ABC):
         whole = self.fetch(frame.select(*columns, *numbers)).lazy()
         return POLARS.sample(nw.from_native(whole), columns, rows, most)
 
-    @abstractmethod
+    def first(self, frame: nw.LazyFrame[Any], masks: Mapping[str, nw.Expr], most: int) -> dict[str, tuple[int, ...]]:
+        """Return the first rows for which each mask is true."""
+        return {name: self.lowest(frame.filter(mask).select(ROW), most) for name, mask in masks.items()}
+
+    def lowest(self, rows: nw.LazyFrame[Any], most: int) -> tuple[int, ...]:
+        """Return the smallest row numbers."""
+        return tuple(self.fetch(rows.sort(ROW).head(most)).get_column(ROW))
+
     def collect(self, query: nw.LazyFrame[Any]) -> dict[str, Any]:
         """Return the only row of a query."""
+        return {name: plain(value) for name, value in self.fetch(query).row(0, named=True).items()}
 
     @abstractmethod
     def fetch(self, query: nw.LazyFrame[Any]) -> pl.DataFrame:

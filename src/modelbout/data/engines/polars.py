@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from modelbout.data.engines.engine import GOLDEN, ROW, SPAN
+from modelbout.data.engines.repeats import repeated, repetitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,6 @@ class PolarsEngine:
     """See ``Engine``."""
 
     name: str = "polars"
-    hashes: bool = True
     failures: tuple[type[BaseException], ...] = (
         pl.exceptions.PolarsError,
         pl.exceptions.PanicException,
@@ -68,9 +68,13 @@ class PolarsEngine:
         query = lazy.select(pl.col(ROW).bottom_k(most).sort().implode())
         return tuple(self.collect(nw.from_native(query))[ROW])
 
-    def hashed(self, lazy: pl.LazyFrame, texts: Mapping[str, str]) -> nw.LazyFrame[Any]:
-        """Return the table with hashes; the engine works out only those that a query asks for."""
-        return nw.from_native(lazy.with_columns(pl.col(name).hash().alias(hashed) for name, hashed in texts.items()))
+    def repetitions(self, frame: nw.LazyFrame[Any], columns: Sequence[str], rows: int) -> int:
+        """Return how many rows have a key that stood in an earlier row."""
+        return repetitions(frame.to_native(), columns, rows)
+
+    def repeated(self, frame: nw.LazyFrame[Any], columns: Sequence[str], rows: int, most: int) -> tuple[int, ...]:
+        """Return the last rows of repeated keys, those that come first."""
+        return repeated(frame.to_native(), columns, rows, most)
 
     def sample(self, frame: nw.LazyFrame[Any], columns: Sequence[str], rows: int, most: int | None) -> pl.DataFrame:
         """Return some of the rows, chosen by a hash of their number."""
