@@ -218,7 +218,7 @@ def _all_characters(one: Characters | None, two: Characters | None) -> Character
 
 
 def _sketch(present: pl.Series) -> str:
-    if present.head(SAMPLED).n_unique() <= MOST_EXACT:
+    if len(present) > SAMPLED and present.head(SAMPLED).n_unique() <= MOST_EXACT:
         present = present.unique()  # cheap when they are few, and nothing is lost when they are not
     return sketch(value_keys(present))
 

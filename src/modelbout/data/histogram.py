@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from modelbout.data.rounding import Scale
 
 ROWS_A_BIN: Final = 2 * FEWEST_ROWS  # so that half a bin, within which an edge is rounded, has ten rows
+QUANTILE_DIGITS: Final = 6  # more would be false precision, and take room
 _CHUNK: Final = 65_536  # numbers at once: a few arrays of that length stay in the cache
 _UNIT_BITS: Final = 16  # 65,536 units to the width of the inner bins: the mean is right to 1/100,000 of that
 _WHOLE_WIDTH: Final = 2.0**30  # whole numbers within this width count in units of 1, which is exact
@@ -131,7 +132,7 @@ def quantile(numbers: NumberProfile, level: float) -> float:
             low, high = numbers.edges[place], numbers.edges[place + 1]
             # Not low + share * (high - low): the difference of two doubles may be none.
             found = low * (1 - share) + high * share
-            return math.floor(found) + 0.0 if numbers.whole else found
+            return math.floor(found) + 0.0 if numbers.whole else float(f"{found:.{QUANTILE_DIGITS}g}")
         rank -= count
     return numbers.edges[-1]
 
@@ -222,11 +223,11 @@ def _squares(units: NDArray[np.float64]) -> int:
     if not units.size:
         return 0
     if float(np.abs(units).max()) < _SQUARABLE:
-        return int(np.dot(units, units))
+        return int(np.square(units).sum())
     whole = units.astype(np.int64)
     high, low = whole >> _HALF_BITS, whole & (2**_HALF_BITS - 1)
     parts = ((high, high, 2 * _HALF_BITS), (high, low, _HALF_BITS + 1), (low, low, 0))
-    return sum(int(np.dot(a, b)) << shift for a, b, shift in parts)
+    return sum(int((a * b).sum()) << shift for a, b, shift in parts)
 
 
 def _moments(numbers: NumberProfile) -> tuple[float | None, float | None]:

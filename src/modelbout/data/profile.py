@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MOST_GROUPS: Final = 50  # of a slice column
-TEXTS_ROOM: Final = 60_000  # bytes of JSON for all listed values, so that 200 columns stay below 200 kB
+TEXTS_ROOM: Final = 50_000  # bytes of JSON for all listed values, so that 200 columns stay below 200 kB
 LEAST_ROOM: Final = 200  # and for one column's at the least: ten short words
 WIDE: Final = 500  # columns, above which the layout is short: 5,000 columns take 3 MB then
 SHORT_BINS: Final = 10
