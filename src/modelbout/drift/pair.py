@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 EXPECTED: Final = 20
 
 
+# So far a count must be above where the list ends: beyond it, being listed was no luck.
+CLEAR: Final = 4.0
+
+
 @dataclass(frozen=True)
 class Pair:
     """One column of the reference and of the current table.
@@ -74,14 +78,45 @@ class Pair:
         )
 
     @property
-    def categories(self) -> tuple[tuple[str, ...], Counts, Counts]:
-        """Return the reference's categories, and the counts of both sides in them; the last count is of all others."""
-        names = tuple(category.value for category in self.reference.categories)
-        known = {category.value: category.count for category in self.current.categories}
-        first = [category.count for category in self.reference.categories]
-        second = [known.get(name, 0) for name in names]
-        rest = (self.present[0] - sum(first), self.present[1] - sum(second))
-        return names, np.array([*first, rest[0]], np.int64), np.array([*second, rest[1]], np.int64)
+    def categories(self) -> Categories:
+        """Return both sides in those of the reference's values that are listed for more than luck.
+
+        A profile lists the values that turned out frequent, so the rarest of the listed ones are rarer than they look
+        there, and all others together are more frequent. Values within ``CLEAR`` standard errors of where the list
+        might end (at the rarest listed one, or at all rows of the others) are counted among the others.
+        """
+        listed, rest = self.reference.categories, self.reference.other
+        end = min(rest, min((one.count for one in listed), default=0))
+        least = end + CLEAR * math.sqrt(2 * end)
+        kept = [one for one in listed if one.count >= least]
+        now = {one.value: one.count for one in self.current.categories}
+        first, second = [one.count for one in kept], [now.get(one.value, 0) for one in kept]
+        return Categories(
+            names=tuple(one.value for one in kept),
+            reference=np.array([*first, self.present[0] - sum(first)], np.int64),
+            current=np.array([*second, self.present[1] - sum(second)], np.int64),
+            luck=2 * sum(one.count < 2 * least for one in kept) if rest else 0,
+        )
+
+
+@dataclass(frozen=True)
+class Categories:
+    """The values of both sides in k of the reference's categories.
+
+    Attributes:
+        names: the categories.
+        reference: shape (k + 1,), the rows of each and, last, of all others.
+        current: the same of the current side.
+        luck: rows that the others may lack in the reference because the categories were chosen there for being
+            frequent. For Poisson counts chosen at t or more it is t times the number of values expected at t (Good,
+            The population frequencies of species, Biometrika 40, 1953); twice the number from t to 2 t is an upper
+            estimate of that for a long tail. Zero when nothing is left out.
+    """
+
+    names: tuple[str, ...]
+    reference: Counts
+    current: Counts
+    luck: int
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def message_of(pair: Pair, drifted: Sequence[DriftReading], level: DriftLevel) -
     parts = []
     if names.keys() & {"wasserstein", "jensen_shannon", "psi"}:
         parts.append(_distribution(pair, names))
-    parts += [names[name].detail for name in ("out_of_range", "vanished_values", "new_values") if name in names]
+    parts += [names[name].detail for name in ("out_of_range", "vanished_values", "unlisted_values") if name in names]
     if "nulls" in names:
         before, now = (missing / rows for missing, rows in zip(pair.missing, pair.rows, strict=True))
         parts.append(f"missing in {_percent(now)} of rows, {_percent(before)} before")
@@ -65,8 +65,8 @@ def cells_of(pair: Pair) -> tuple[DriftCell, ...]:
         labels = [f"below {edges[0]}", *inner, f"above {edges[-1]}"]
         first, second = bins.reference, bins.current
     else:
-        names, first, second = pair.categories
-        labels = [*names, "all others"]
+        found = pair.categories
+        labels, first, second = [*found.names, "all others"], found.reference, found.current
     totals = [max(int(side.sum()), 1) for side in (first, second)]
     cells = [
         DriftCell(label=label, reference=round(int(one) / totals[0], 6), current=round(int(two) / totals[1], 6))
@@ -85,10 +85,11 @@ def _distribution(pair: Pair, names: dict[str, DriftReading]) -> str:
             said += f", standard deviation {_number(before.std)} to {_number(now.std)}"
         return said
     if pair.reference.categories:
-        labels, first, second = pair.categories
+        found = pair.categories
+        first, second = found.reference, found.current
         shares = [
             (label, int(one) / max(int(first.sum()), 1), int(two) / max(int(second.sum()), 1))
-            for label, one, two in zip((*labels, ""), first, second, strict=True)
+            for label, one, two in zip((*found.names, ""), first, second, strict=True)
         ]
         label, one, two = max(shares, key=lambda share: abs(share[2] - share[1]))
         named = f"`{label}`" if label else "all other values"
