@@ -44,6 +44,7 @@ class Outgoing:
         self._losses: list[Loss] = []
         self._taken: set[int] = set()
         self._kept: set[str] = set()
+        self._silent: dict[tuple[str, str], list[Rule]] = {}
 
     def lose(self, place: Place, what: str, why: str, fix: str = "") -> None:
         """Tell one loss."""
@@ -52,9 +53,12 @@ class Outgoing:
     def lose_rule(self, rule: Rule, why: str = "", fix: str = "") -> None:
         """Tell that a rule is not carried over."""
         self._taken.add(id(rule))
+        why = why or f"{self._title} has no such rule"
+        if not rule.stated:
+            self._silent.setdefault((rule.check, why), []).append(rule)
+            return
         about = f" of {quoted(rule.column)}" if rule.column else ""
-        what = f"`{check_named(rule.check).key}`{about}"
-        self.lose(rule.place, what, why or f"{self._title} has no such rule", fix)
+        self.lose(rule.place, f"`{check_named(rule.check).key}`{about}", why, fix)
 
     def lose_part(self, rule: Rule, part: str, why: str) -> None:
         """Tell that a key of a rule's long form is not carried over."""
@@ -114,18 +118,12 @@ class Outgoing:
 
     def finish(self, text: str) -> Exported:
         """Return the text with its losses, those of rules that nobody took among them, in the contract's order."""
-        silent: dict[str, list[Rule]] = {}
         for rule in self.contract.rules:
-            if id(rule) in self._taken or rule.check == "type" or rule.value in NOTHING.get(rule.check, ()):
-                continue
-            if rule.stated:
+            if id(rule) not in self._taken and rule.check != "type" and rule.value not in NOTHING.get(rule.check, ()):
                 self.lose_rule(rule)
-            else:
-                silent.setdefault(rule.check, []).append(rule)
-        for check, rules in silent.items():
-            what = f"`{check_named(check).key}`, which holds by itself"
+        for (check, why), rules in self._silent.items():
             columns = f" in {len(rules)} columns" if rules[0].column else ""
-            self.lose(rules[0].place, what + columns, f"{self._title} has no such rule")
+            self.lose(rules[0].place, f"`{check_named(check).key}`, which holds by itself{columns}", why)
         self._texts()
         losses = sorted(self._losses, key=lambda loss: (loss.place.line or 0, loss.place.column or 0))
         return Exported(text, tuple(losses))

@@ -122,13 +122,19 @@ def _column(draft: Draft, name: str, node: Node, place: Place) -> None:
         if not column.no_nulls():
             draft.lose(unique.place, "a part of `unique`", "pandera takes two missing values for a repeat")
     coerce = keys.take("coerce")
-    if coerce is not None and value_of(coerce) is True and column.type not in ("date", "datetime"):
+    harmless = _converted(column.type, nullable=not column.no_nulls())
+    if coerce is not None and value_of(coerce) is True and not harmless:
         why = "pandera converts before it checks; Modelbout reads text files as the type says and converts no others"
         draft.lose(coerce.place, "`coerce`", why)
     for check in checks:
         _ask(draft, column, check)
     keys.take("name", "report_duplicates")
     keys.done()
+
+
+def _converted(kind: ColumnType, *, nullable: bool) -> bool:
+    """Tell whether pandas itself may hold such a column as another type: gaps, whole numbers, dates in a text file."""
+    return kind in ("date", "datetime", "number") or (nullable and kind in ("integer", "boolean"))
 
 
 def _type(draft: Draft, name: str, dtype: Node | None, place: Place, checks: list[_Check]) -> ColumnType:
@@ -311,8 +317,6 @@ def _written(out: Outgoing, column: Column) -> dict[str, Any]:
     if nulls is not None and nullable:
         out.lose_rule(nulls, "pandera allows missing values or does not: here it allows them all")
     dtype = _STORED[column.type]
-    # pandas itself holds these as other types where values are missing, or are dates in a text file.
-    coerced = column.type in ("date", "datetime") or (nullable and column.type in ("integer", "boolean"))
     if nullable:
         dtype = {"integer": "Int64", "boolean": "boolean"}.get(column.type, dtype)
     if column.timezone:
@@ -321,7 +325,7 @@ def _written(out: Outgoing, column: Column) -> dict[str, Any]:
         out.lose(
             column.place, f"the type of {quoted(column.name)}", "pandas has days as moments: times are let through"
         )
-    made: dict[str, Any] = {"dtype": dtype, "nullable": nullable, "coerce": coerced}
+    made: dict[str, Any] = {"dtype": dtype, "nullable": nullable, "coerce": _converted(column.type, nullable=nullable)}
     made["required"] = out.one(column, "required") is not None
     if column.description:
         made["description"] = column.description
