@@ -1,0 +1,64 @@
+"""The profile of a table that need not fit into memory: batches of rows, merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import narwhals as nw
+from msgspec.structs import replace
+
+from modelbout.data.engines.polars import POLARS
+from modelbout.data.profile import merge_all, profile
+from modelbout.data.table import engine_errors, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from modelbout.data.sources import Scan
+    from modelbout.profile import Profile
+
+AT_ONCE: Final = 20_000_000  # cells: 160 MB of numbers; a table of so many is read whole, and its layout exact
+BATCH: Final = 4_000_000  # cells: 32 MB of numbers, a few times over while they are counted
+LEAST_BATCH: Final = 1_000  # rows
+LAYOUT_ROWS: Final = 200_000  # a quantile of so many is within 0.2 % of its level in 19 of 20 cases: sqrt(p q / n)
+
+
+def profile_scan(scan: Scan, like: Profile | None = None) -> Profile:
+    """Describe each column of an open table.
+
+    Up to ``AT_ONCE`` cells this is ``profile`` of its rows. A larger table is read in batches whose profiles are
+    merged; without ``like``, about ``LAYOUT_ROWS`` of its rows, chosen by their numbers, make the layout first, so the
+    same rows in another order may have other edges (never other counts within the same edges).
+
+    Raises:
+        DataError: the rows cannot be read, or a column has a type that no table may have.
+    """
+    with engine_errors(scan):
+        rows = int(scan.engine.collect(nw.from_native(scan.lazy).select(nw.len().alias("rows")))["rows"])
+    columns = list(scan.columns)
+    if rows * len(columns) <= AT_ONCE:
+        return profile(load(scan), like)
+    if like is None:
+        like = profile(_sample(scan, rows))
+    if scan.engine.name == POLARS.name:
+        with engine_errors(scan):
+            return merge_all(profile(batch, like) for batch in _batches(scan.lazy.select(columns)))
+    # Any engine can read some columns; not every one can go on where a batch ended.
+    width = max(1, AT_ONCE // rows)
+    parts = [profile(load(scan, columns[start : start + width]), like) for start in range(0, len(columns), width)]
+    return replace(parts[0], columns=tuple(column for part in parts for column in part.columns))
+
+
+def _sample(scan: Scan, rows: int) -> pl.DataFrame:
+    numbered = scan.engine.numbered(scan.lazy)
+    table: nw.LazyFrame[Any] = nw.from_native(scan.lazy) if numbered is None else numbered
+    with engine_errors(scan):
+        return scan.engine.sample(table, scan.columns, rows, LAYOUT_ROWS).select(scan.columns)
+
+
+def _batches(lazy: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    # A narrow table is read in longer batches: each costs as much to merge as the last.
+    width = len(lazy.collect_schema())
+    return iter(lazy.collect_batches(chunk_size=max(LEAST_BATCH, BATCH // width), engine="streaming"))
