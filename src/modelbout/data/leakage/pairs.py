@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
 
 from modelbout.data.digests import row_keys
 from modelbout.data.leakage.separation import area, as_numbers, codes, has_numbers, held_out_means, ranked
@@ -14,14 +14,17 @@ from modelbout.data.leakage.separation import area, as_numbers, codes, has_numbe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    import polars as pl
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Members = NDArray[np.bool_]
+    # A pair, its form, and what works out its score on all rows for a class.
+    Candidate = tuple[tuple[str, str], str, Callable[[tuple[str, str], Members], Floats]]
 
-SCREEN_ROWS: Final = 64  # of the class and of the rest: 45,000 pairs take half a second a form
+SCREEN_ROWS: Final = 64  # of the class and of the rest: 45,000 pairs take a second a form
 SCREEN_AREA: Final = 0.95  # on so few rows, a pair that tells all shows less once in thousands of tables
-TABLE_ROWS: Final = 2_000  # of the class and of the rest, for counts of categories: 20 in a cell of 100
+SAMPLE_ROWS: Final = 2_000  # of the class and of the rest, for weights and for counts: 20 in a cell of 100
 MOST_CELLS: Final = 100  # of a pair of categories: more cells have too few rows to tell
 MOST_LEVELS: Final = 2_000  # of all categories together: a table of 2,000 x 2,000 counts is 16 MB
 TABLE_MISSED: Final = 0.25  # of the smaller class may be in cells of the other: an area of .999 leaves less
@@ -68,7 +71,7 @@ def leaking_class_pairs(
             continue
         strength = 1.0
         for member in is_class:
-            strength = min(strength, _best_area(score(member), member))
+            strength = min(strength, _best_area(score(pair, member), member))
             if strength < least:
                 break
         missed = 1 - max(alone.get(name, 0.5) for name in pair)
@@ -78,24 +81,41 @@ def leaking_class_pairs(
     return sorted(best.values(), key=lambda one: -one.strength)
 
 
-def _candidates(
-    rows: pl.DataFrame, names: Sequence[str], member: Members
-) -> Iterator[tuple[tuple[str, str], str, Callable[[Members], Floats]]]:
-    """Yield pairs that look promising, the form, and how their score is worked out for a class."""
+def _candidates(rows: pl.DataFrame, names: Sequence[str], member: Members) -> Iterator[Candidate]:
+    """Yield pairs that look promising on a sample, the form, and how their score on all rows is worked out."""
+    sample = _stratified(member, SAMPLE_ROWS)
+    part, inside = rows[sample], member[sample]
+    few = _stratified(inside, SCREEN_ROWS)
     numeric = [name for name in names if has_numbers(rows.schema[name])]
-    raw = np.column_stack([as_numbers(rows[name]) for name in numeric]) if numeric else np.zeros((rows.height, 0))
+    if len(numeric) > 1:
+        for wrap, plain, weighted in (
+            (as_numbers, "difference", "weighted sum"),
+            (_sizes, "ratio", "product of powers"),
+        ):
+            values = _finite(np.column_stack([wrap(part[name]) for name in numeric]))
+            for one, two in _screened(_differences(values[few], inside[few])):
+                yield (numeric[one], numeric[two]), plain, partial(_difference, rows, wrap)
+            for one, two in _screened(_weighted(_standardised(values), inside, few)):
+                yield (numeric[one], numeric[two]), weighted, partial(_logistic, rows, wrap)
+    if len(names) > 1:
+        yield from _equalities(rows, part, names, inside)
+        yield from _tables(rows, part, names, inside)
+
+
+def _finite(values: Floats) -> Floats:
+    finite: Floats = np.where(np.isfinite(values), values, np.nan)
+    return finite
+
+
+def _sizes(column: pl.Series) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
-        sizes = np.log(np.abs(raw))
-    for values, plain, weighted in ((raw, "difference", "weighted sum"), (sizes, "ratio", "product of powers")):
-        values[~np.isfinite(values)] = np.nan
-        sample = _stratified(member, SCREEN_ROWS)
-        for one, two in _screened(_differences(values[sample], member[sample])):
-            yield (numeric[one], numeric[two]), plain, lambda _, v=values, a=one, b=two: v[:, a] - v[:, b]  # type: ignore[misc]
-        standard = _standardised(values)
-        for one, two in _screened(_weighted(standard, member, sample)):
-            yield (numeric[one], numeric[two]), weighted, lambda m, v=standard, a=one, b=two: _logistic(v[:, [a, b]], m)  # type: ignore[misc]
-    yield from _equalities(rows, names, member)
-    yield from _tables(rows, names, member)
+        sizes: Floats = np.log(np.abs(as_numbers(column)))
+    return sizes
+
+
+def _difference(rows: pl.DataFrame, wrap: Callable[[pl.Series], Floats], pair: tuple[str, str], _: Members) -> Floats:
+    first, second = (_finite(wrap(rows[name])) for name in pair)
+    return first - second
 
 
 def _stratified(member: Members, most: int) -> NDArray[np.int64]:
@@ -137,8 +157,8 @@ def _standardised(values: Floats) -> Floats:
     return standard
 
 
-def _weighted(standard: Floats, member: Members, sample: NDArray[np.int64]) -> Floats:
-    """Return the areas of each pair's linear discriminant (Fisher 1936), whose weights come from all rows."""
+def _weighted(standard: Floats, member: Members, few: NDArray[np.int64]) -> Floats:
+    """Return the areas of each pair's linear discriminant (Fisher 1936) on a few rows; its weights come from all."""
     filled = np.where(np.isnan(standard), 0.0, standard)
     together = filled.T @ filled / max(1, member.size)
     inside = member - member.mean()
@@ -146,17 +166,17 @@ def _weighted(standard: Floats, member: Members, sample: NDArray[np.int64]) -> F
     free = np.maximum(1 - np.square(together), LEAST_FREE)
     first = (toward[:, None] - together * toward[None, :]) / free
     second = (toward[None, :] - together * toward[:, None]) / free
-    shown = standard[sample]
+    shown = standard[few]
     return np.array(
-        [
-            _orders(shown[:, [one]] * first[one] + shown * second[one], member[sample])
-            for one in range(standard.shape[1])
-        ]
+        [_orders(shown[:, [one]] * first[one] + shown * second[one], member[few]) for one in range(standard.shape[1])]
     )
 
 
-def _logistic(pair: Floats, member: Members) -> Floats:
+def _logistic(
+    rows: pl.DataFrame, wrap: Callable[[pl.Series], Floats], names: tuple[str, str], member: Members
+) -> Floats:
     """Return the linear score of a logistic regression, fitted by Newton's method; NaN where a value is missing."""
+    pair = _standardised(_finite(np.column_stack([wrap(rows[name]) for name in names])))
     there = ~np.isnan(pair).any(axis=1)
     x = np.column_stack([pair[there], np.ones(int(there.sum()))])
     y = member[there].astype(np.float64)
@@ -177,61 +197,51 @@ def _best_area(score: Floats, member: Members) -> float:
     return max(found, 1 - found)
 
 
-def _equalities(
-    rows: pl.DataFrame, names: Sequence[str], member: Members
-) -> Iterator[tuple[tuple[str, str], str, Callable[[Members], Floats]]]:
-    sample = _stratified(member, TABLE_ROWS)
-    part, inside = rows[sample], member[sample]
-    # The same name for every column, so that equal values have equal keys.
-    keys = [row_keys(part.select(pl.col(name).alias("value"))) for name in names]
-    if not keys:
-        return
-    values = np.column_stack(keys)
-    shares = np.array(
-        [
-            np.abs((equal := values[:, [one]] == values)[inside].mean(axis=0) - equal[~inside].mean(axis=0))
-            for one in range(len(names))
-        ]
-    )
-    for one, two in _screened((1 + shares) / 2):
-        pair = names[one], names[two]
-
-        def score(_: Members, pair: tuple[str, str] = pair) -> Floats:
-            first, second = (row_keys(rows.select(pl.col(name).alias("value"))) for name in pair)
-            same: Floats = (first == second).astype(np.float64)
-            return same
-
-        yield pair, "equality", score
+def _equalities(rows: pl.DataFrame, part: pl.DataFrame, names: Sequence[str], inside: Members) -> Iterator[Candidate]:
+    values = np.column_stack([_plain_keys(part[name]) for name in names])
+    shares = []
+    for one in range(len(names)):
+        equal = values[:, [one]] == values
+        shares.append(np.abs(equal[inside].mean(axis=0) - equal[~inside].mean(axis=0)))
+    for one, two in _screened((1 + np.array(shares)) / 2):
+        yield (names[one], names[two]), "equality", partial(_equal, rows)
 
 
-def _tables(
-    rows: pl.DataFrame, names: Sequence[str], member: Members
-) -> Iterator[tuple[tuple[str, str], str, Callable[[Members], Floats]]]:
+def _plain_keys(column: pl.Series) -> NDArray[np.uint64]:
+    """Return keys that equal values have in common, whatever their columns are called."""
+    return row_keys(column.alias("value").to_frame())
+
+
+def _equal(rows: pl.DataFrame, pair: tuple[str, str], _: Members) -> Floats:
+    first, second = (_plain_keys(rows[name]) for name in pair)
+    same: Floats = (first == second).astype(np.float64)
+    return same
+
+
+def _tables(rows: pl.DataFrame, part: pl.DataFrame, names: Sequence[str], inside: Members) -> Iterator[Candidate]:
     """Yield the pairs of categories whose cells hold hardly more than one of class and rest."""
     chosen: dict[str, NDArray[np.int64]] = {}
     room = MOST_LEVELS
-    for count, name in sorted((rows[name].n_unique(), name) for name in names):
+    for count, name in sorted((part[name].n_unique(), name) for name in names):
         if 1 < count <= MOST_CELLS // 2 and count <= room:
-            chosen[name] = codes(rows[name])
+            chosen[name] = np.unique(codes(part[name]), return_inverse=True)[1]
             room -= count
     if len(chosen) < 2:  # noqa: PLR2004 -- a pair needs two
         return
-    sample = _stratified(member, TABLE_ROWS)
-    inside = member[sample]
     columns = list(chosen)
     sizes = np.array([int(levels.max()) + 1 for levels in chosen.values()])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    marks = np.zeros((sample.size, int(sizes.sum())), dtype=np.float32)
+    marks = np.zeros((inside.size, int(sizes.sum())), dtype=np.float32)
     for start, levels in zip(starts.tolist(), chosen.values(), strict=True):
-        marks[np.arange(sample.size), start + levels[sample]] = 1
+        marks[np.arange(inside.size), start + levels] = 1
     inner, outer = marks[inside].T @ marks[inside], marks[~inside].T @ marks[~inside]
     missed = np.add.reduceat(np.add.reduceat(np.minimum(inner, outer), starts, axis=0), starts, axis=1)
     allowed = TABLE_MISSED * min(int(inside.sum()), int((~inside).sum()))
     fits = np.outer(sizes, sizes) <= MOST_CELLS
     for one, two in _screened(np.where(fits, 1 - missed / max(allowed, 1.0), 0.0), least=LEAST_FREE):
-        groups = chosen[columns[one]] * sizes[two] + chosen[columns[two]]
-        yield (
-            (columns[one], columns[two]),
-            "pair of values",
-            lambda m, g=groups: held_out_means(g, m.astype(np.float64)),  # type: ignore[misc]
-        )
+        yield (columns[one], columns[two]), "pair of values", partial(_rates, rows)
+
+
+def _rates(rows: pl.DataFrame, pair: tuple[str, str], member: Members) -> Floats:
+    groups = np.unique(row_keys(rows, pair), return_inverse=True)[1]
+    return held_out_means(groups, member.astype(np.float64))
