@@ -32,6 +32,7 @@ COMMANDS = {
     "validate": "Check the data against its contract.",
     "train": "Train a challenger and seal its bundle.",
     "compare": "Let the challenger meet the champion on the holdout.",
+    "drift": "Hold the data against what the champion was trained on.",
     "report": "Write the report from the results of the run.",
     "run": "Validate, train, compare and report.",
     "promote": "Give a winner the title.",

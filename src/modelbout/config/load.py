@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from modelbout.config import rules
 from modelbout.config.decode import decode, decode_what_fits
 from modelbout.config.later import LATER
-from modelbout.config.model import Compare, Config, Data, Promote, Train
+from modelbout.config.model import Compare, Config, Data, Drift, Promote, Train
 from modelbout.config.paths import check_path, repository
 from modelbout.config.yaml_tree import Node, read_yaml
 from modelbout.errors import ConfigError, Place, Problem
@@ -104,6 +104,7 @@ def _contradictions(node: Node, places: Mapping[str, Place], shown: str) -> Iter
 
     data, train = _section(node, "data", Data), _section(node, "train", Train)
     compare, promote = _section(node, "compare", Compare), _section(node, "promote", Promote)
+    drift = _section(node, "drift", Drift)
     task_node = node.get("task")
     task: Task | None = decode(task_node, Task, []) if task_node is not None else None  # type: ignore[arg-type]
     if data is not None:
@@ -112,6 +113,8 @@ def _contradictions(node: Node, places: Mapping[str, Place], shown: str) -> Iter
         yield from rules.train_problems(train, where)
     if compare is not None:
         yield from rules.compare_problems(compare, where)
+    if drift is not None:
+        yield from rules.drift_problems(drift, where)
     if promote is not None:
         yield from rules.promote_problems(promote, where)
 

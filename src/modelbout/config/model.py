@@ -115,6 +115,18 @@ class Compare(Record, frozen=True):
     ] = "refuse"
 
 
+class Drift(Record, frozen=True):
+    """How the data is held against what the champion was trained on."""
+
+    effect: Annotated[
+        float,
+        Meta(gt=0, le=1, description="The smallest change worth knowing, in standard deviations; see docs/drift.md."),
+    ] = 0.1
+    fail: Annotated[bool, Meta(description="Whether drift stops `modelbout run` before training.")] = False
+    columns: Annotated[tuple[Text, ...], Meta(description="The only inputs to look at; default: all.")] = ()
+    ignore: Annotated[tuple[Text, ...], Meta(description="Columns that are not looked at.")] = ()
+
+
 class Promote(Record, frozen=True):
     """What a win leads to."""
 
@@ -136,4 +148,5 @@ class Config(Record, frozen=True):
     data: Data
     train: Train
     compare: Compare = Compare()
+    drift: Drift = Drift()
     promote: Promote = Promote()

@@ -13,7 +13,7 @@ from modelbout.errors import Place, Problem, cause
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from modelbout.config.model import Compare, Data, Guardrail, Promote, Split, Train
+    from modelbout.config.model import Compare, Data, Drift, Guardrail, Promote, Split, Train
     from modelbout.manifest import Task
 
     Where = Callable[[str], Place]
@@ -159,6 +159,16 @@ def _guardrail(guardrail: Guardrail, key: str, alone: bool, where: Where) -> Ite
         yield Problem(f"the guardrail's `{missing}` is missing", allowed, fix, where(key))
     if guardrail.max is not None and guardrail.min is not None and guardrail.min > guardrail.max:
         yield Problem("`min` is above `max`", "", "Swap them.", where(f"{key}.min"))
+
+
+def drift_problems(drift: Drift, where: Where) -> Iterator[Problem]:
+    """Yield what contradicts itself in ``drift``."""
+    yield from _repeated(drift.columns, "drift.columns", where)
+    yield from _repeated(drift.ignore, "drift.ignore", where)
+    for index, name in enumerate(drift.ignore):
+        if name in drift.columns:
+            found = f"{quoted(name)} is both looked at and ignored"
+            yield Problem(found, "one of them", "Remove it here or there.", where(f"drift.ignore[{index}]"))
 
 
 def promote_problems(promote: Promote, where: Where) -> Iterator[Problem]:

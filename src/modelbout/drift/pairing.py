@@ -18,7 +18,12 @@ NUMBERS: Final = frozenset({"integer", "number"})
 
 
 def pairs_of(
-    reference: Profile, current: Profile, *, features: Collection[str], ignore: Collection[str] = ()
+    reference: Profile,
+    current: Profile,
+    *,
+    features: Collection[str],
+    label: str | None = None,
+    ignore: Collection[str] = (),
 ) -> tuple[tuple[Pair, ...], tuple[NotCompared, ...]]:
     """Return what can be compared, the features in the reference's order, and what cannot.
 
@@ -28,6 +33,7 @@ def pairs_of(
         reference: the profile of the reference.
         current: the profile of the current rows, counted like the reference.
         features: the columns that the champion reads.
+        label: the target, for a reference that has no label apart from its columns.
         ignore: columns that are left out.
     """
     rows = (reference.rows, current.rows)
@@ -42,7 +48,7 @@ def pairs_of(
     there = {column.name for column in reference.columns}
     others += [NotCompared(column=name, reason="not in the reference") for name in features if name not in there]
     others += [NotCompared(column=name, reason="told to ignore") for name in ignore if name in there]
-    for role, one, two in _besides(reference, current):
+    for role, one, two in _besides(reference, current, label):
         if one.name in ignore:
             continue
         if two is None or not two.count:
@@ -66,12 +72,16 @@ def _like(reference: ColumnProfile, current: ColumnProfile | None, rows: int) ->
     return ColumnProfile(name=reference.name, type=reference.type, count=0, nulls=rows)
 
 
-def _besides(reference: Profile, current: Profile) -> Iterator[tuple[DriftRole, ColumnProfile, ColumnProfile | None]]:
+def _besides(
+    reference: Profile, current: Profile, label: str | None
+) -> Iterator[tuple[DriftRole, ColumnProfile, ColumnProfile | None]]:
     if reference.label is not None:
         yield "label", reference.label, current.label
-    known = {column.name: column for column in current.scores}
+    elif label is not None and (known := reference.column(label)) is not None:
+        yield "label", known, current.column(label)
+    said = {column.name: column for column in current.scores}
     for column in reference.scores:
-        yield "prediction", column, known.get(column.name)
+        yield "prediction", column, said.get(column.name)
 
 
 def _rows(column: ColumnProfile) -> int:

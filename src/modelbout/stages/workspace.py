@@ -17,7 +17,7 @@ from modelbout.errors import ConfigError, ModelboutError, Place, Problem, Regist
 from modelbout.record import Record, from_json, to_json, write_atomically
 from modelbout.report.junit import JUNIT_FILE
 from modelbout.report.sarif import SARIF_FILE
-from modelbout.results import BOUT_FILE, PROMOTION_FILE, TRAINING_FILE, VALIDATION_FILE
+from modelbout.results import BOUT_FILE, DRIFT_FILE, PROMOTION_FILE, TRAINING_FILE, VALIDATION_FILE
 from modelbout.seal import open_regular
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ RecordT = TypeVar("RecordT", bound=Record)
 HOME = ".modelbout"
 RUN = f"{HOME}/run"
 LOCK_FILE = ".lock"
-RESULTS = (VALIDATION_FILE, TRAINING_FILE, BOUT_FILE, PROMOTION_FILE)  # in the order of the stages
+RESULTS = (VALIDATION_FILE, DRIFT_FILE, TRAINING_FILE, BOUT_FILE, PROMOTION_FILE)  # in the order of the stages
 # The same result in other formats: gone when it is.
 VIEWS = MappingProxyType({VALIDATION_FILE: (JUNIT_FILE, SARIF_FILE)})
 MAX_RESULT_BYTES = 16 * 1024 * 1024  # a bout with thousands of slices is 2 MB; beyond this it is not ours

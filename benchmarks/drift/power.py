@@ -1,0 +1,60 @@
+"""How many reports on tables of 30 columns find a change in ONE of them, by the change and the numbers of rows."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import polars as pl
+from tables import name, report
+
+SIZES = ((1_000, 1_000), (2_000, 2_000), (10_000, 2_000), (100_000, 2_000), (5_000, 5_000))
+NORMAL, LOGNORMAL, BALANCED, FLAG = (pl.col(name(number)) for number in (0, 1, 5, 7))
+SPREAD = float(np.sqrt((np.e - 1) * np.e))  # of the lognormal column
+
+
+def some(share: float, random: np.random.Generator, rows: int) -> pl.Series:
+    """Return a mask that holds in about this share of the rows."""
+    return pl.Series(random.random(rows) < share)
+
+
+CHANGES = {
+    "mean of a normal column + 0.25 sd": lambda f, _r: f.with_columns(NORMAL + 0.25),
+    "mean of a lognormal column + 0.25 sd": lambda f, _r: f.with_columns(LOGNORMAL + 0.25 * SPREAD),
+    "sd of a normal column x 1.25": lambda f, _r: f.with_columns(NORMAL * 1.25),
+    "sd of a normal column x 1.5": lambda f, _r: f.with_columns(NORMAL * 1.5),
+    "share of one of 5 values 20 % to 30 %": lambda f, r: f.with_columns(
+        pl.when(some(0.125, r, f.height)).then(pl.lit("v0")).otherwise(BALANCED).alias(name(5))
+    ),
+    "share of ones 16 % to 26 %": lambda f, r: f.with_columns(
+        pl.when(some(0.1 / 0.84, r, f.height)).then(1).otherwise(FLAG).alias(name(7))
+    ),
+    "nulls 0 % to 5 %": lambda f, r: f.with_columns(
+        pl.when(~some(0.05, r, f.height)).then(LOGNORMAL).alias(name(1))
+    ),
+    "nulls 5 % to 10 %": lambda f, r: f.with_columns(
+        pl.when(~some(0.05 / 0.95, r, f.height)).then(NORMAL).alias(name(0))
+    ),
+    "1 % of a normal column becomes -999": lambda f, r: f.with_columns(
+        pl.when(some(0.01, r, f.height)).then(-999.0).otherwise(NORMAL).alias(name(0))
+    ),
+    "one of 5 values is gone": lambda f, _r: f.with_columns(BALANCED.replace({"v0": "v1"})),
+}
+
+
+def main(rounds: int) -> None:
+    """Print one line for each change."""
+    print("| change in 1 of 30 columns |", " | ".join(f"{a:,} / {b:,}" for a, b in SIZES), "|")
+    print("|---|" + "---|" * len(SIZES))
+    for place, (change, apply) in enumerate(CHANGES.items()):
+        found = []
+        for rows in SIZES:
+            random = np.random.default_rng([20261121, place, *rows])
+            number = rounds if rows[0] < 50_000 else max(rounds // 4, 20)
+            hits = sum(report(random, rows, apply).verdict == "drift" for _ in range(number))
+            found.append(f"{100 * hits / number:.0f} %")
+        print(f"| {change} |", " | ".join(found), "|", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
