@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from modelbout.errors import Level, Place
@@ -91,7 +92,11 @@ class Contract:
 
     def column(self, name: str) -> Column | None:
         """Return a column by name, or None."""
-        return next((column for column in self.columns if column.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     @property
     def rules(self) -> tuple[Rule, ...]:
