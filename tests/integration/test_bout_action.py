@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from modelbout.results import ORIGIN_FILE
+from modelbout.errors import EXIT_DATA
+from modelbout.results import CONTRACT_DIFF_FILE, ORIGIN_FILE
 from tests.github_server.fixtures import github  # noqa: F401 -- a fixture
 from tests.integration.shop import CONFIG, NOISE, STRONG, WEAK
 from tests.unit.github.test_outputs import read
@@ -240,3 +242,34 @@ def test_a_comment_that_the_token_may_not_write_fails_nothing(
     assert answer.code == 0, answer.err
     assert github.repo.comments_of(pull.number) == []
     assert "no comment" in job.summary.read_text(encoding="utf-8")
+
+
+def test_a_pull_request_that_changes_the_contract_says_whom_that_breaks(job: Job) -> None:
+    def commit(*words: str) -> str:
+        job.git("-c", "user.name=a", "-c", "user.email=a@example.com", *words)
+        return job.git("rev-parse", "HEAD")
+
+    base = job.git("rev-parse", "HEAD")
+    main = job.git("branch", "--show-current")
+    job.git("checkout", "--quiet", "-b", "topic")
+    contract = job.repo.root / "contract.yaml"
+    job.repo.write("contract.yaml", contract.read_text(encoding="utf-8") + "  'new | <b>@me</b>': {type: string}\n")
+    head = commit("commit", "--quiet", "-am", "Ask for more")
+    job.git("checkout", "--quiet", main)
+    commit("merge", "--quiet", "--no-ff", "--no-edit", "topic")
+    pull = {
+        "number": 3,
+        "state": "open",
+        "head": {"sha": head, "repo": {"full_name": "octo/shop"}},
+        "base": {"sha": base, "ref": main, "repo": {"full_name": "octo/shop"}},
+    }
+    answer = job("run", event="pull_request", payload={"action": "synchronize", "pull_request": pull})
+    assert answer.code == EXIT_DATA, "the new column is not in the data"
+    (change,) = job.repo.result(CONTRACT_DIFF_FILE)["changes"]
+    assert (change["what"], change["breaking"]) == ("column added", True)
+    summary = job.summary.read_text(encoding="utf-8")
+    assert f"1 change since `{base[:12]}`, **1 breaks** those who write or read the data" in summary
+    assert "<b>@me" not in re.sub("`[^`]*`", "", summary)
+    # A push is no pull request: there is nothing to compare with, and what an older run left is gone.
+    job("validate")
+    assert not (job.repo.root / ".modelbout" / "run" / CONTRACT_DIFF_FILE).exists()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import msgspec
 
-from modelbout.cli import console
+from modelbout.cli import console, exchange
 from modelbout.errors import EXIT_FINE, EXIT_GATE, ConfigError, Problem
 
 a_file = click.Path(path_type=Path)
@@ -49,7 +48,8 @@ def infer(*, tables: tuple[str, ...], output: Path | None, force: bool) -> None:
 @click.argument("old", type=a_file)
 @click.argument("new", type=a_file)
 @click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
-def diff(*, old: Path, new: Path, as_json: bool) -> int:
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the changes as Markdown, for a comment.")
+def diff(*, old: Path, new: Path, as_json: bool, as_markdown: bool) -> int:
     """Say what changed between two contracts, and which changes break those who use the data.
 
     Answers 1 when a change breaks consumers.
@@ -57,16 +57,31 @@ def diff(*, old: Path, new: Path, as_json: bool) -> int:
     \b
     Example:
       git show main:contract.yaml > /tmp/old.yaml
-      modelbout contract diff /tmp/old.yaml contract.yaml
+      modelbout contract diff /tmp/old.yaml contract.yaml --markdown
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
     from modelbout.stages.contracts import changes
 
+    if as_json and as_markdown:
+        raise click.UsageError("--json and --markdown are two forms: choose one")
     found = changes(old, new)
     if as_json:
-        console.say_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
-    for change in () if as_json else found:
-        colour = "red" if change.breaking else "green"
-        console.say(console.printable(str(change)), colour=colour)
-    if not found and not as_json:
-        console.say("the contracts ask for the same")
-    return EXIT_GATE if any(change.breaking for change in found) else EXIT_FINE
+        from modelbout.record import to_json
+
+        console.say_bytes(to_json(found))
+    elif as_markdown:
+        from modelbout.report.sections.contract_diff import markdown
+
+        console.say_bytes(f"{markdown(found)}\n".encode())
+    else:
+        for change in found.changes:
+            console.say(console.printable(str(change)), colour="red" if change.breaking else "green")
+        more = found.breaking + found.fine - len(found.changes)
+        if more:
+            console.say(f"and {more:,} more")
+        if not found.changes:
+            console.say("the contracts ask for the same")
+    return EXIT_GATE if found.breaking else EXIT_FINE
+
+
+command.add_command(exchange.bring_in)
+command.add_command(exchange.send_out)

@@ -48,6 +48,7 @@ def command(
     Example:
       modelbout run
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
+    from modelbout.github.base import note
     from modelbout.stages.compare import compare
     from modelbout.stages.report import report
     from modelbout.stages.train import train
@@ -57,6 +58,7 @@ def command(
     work = open_workspace(config, run_dir)
     watcher = options.watcher(quiet=quiet)
     with work.alone():
+        note(work, console.say)
         valid = validate(work, watcher)
         if not valid.passed:
             report(work.run, watcher, plots=False, page=page)

@@ -13,6 +13,7 @@ from modelbout.registry.ledger import Event
 from modelbout.results import (
     RESULT_SCHEMA_VERSION,
     BoutResult,
+    ContractDiff,
     Notice,
     Origin,
     PromotionResult,
@@ -33,6 +34,7 @@ Schema = dict[str, Any]
 _RECORDS: tuple[tuple[str, type[Record], int], ...] = (
     ("config", Config, CONFIG_VERSION),
     ("validation", ValidationResult, RESULT_SCHEMA_VERSION),
+    ("contract-diff", ContractDiff, RESULT_SCHEMA_VERSION),
     ("training", TrainingResult, RESULT_SCHEMA_VERSION),
     ("bout", BoutResult, RESULT_SCHEMA_VERSION),
     ("promotion", PromotionResult, RESULT_SCHEMA_VERSION),

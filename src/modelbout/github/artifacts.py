@@ -26,10 +26,12 @@ from modelbout.report.escape import clean
 from modelbout.report.story import Story
 from modelbout.results import (
     BOUT_FILE,
+    CONTRACT_DIFF_FILE,
     ORIGIN_FILE,
     TRAINING_FILE,
     VALIDATION_FILE,
     BoutResult,
+    ContractDiff,
     Origin,
     TrainingResult,
     ValidationResult,
@@ -62,6 +64,7 @@ _KINDS: Mapping[str, type[Record]] = {
     TRAINING_FILE: TrainingResult,
     BOUT_FILE: BoutResult,
     ORIGIN_FILE: Origin,
+    CONTRACT_DIFF_FILE: ContractDiff,
 }
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -78,6 +81,7 @@ class Results:
     training: TrainingResult | None = None
     bout: BoutResult | None = None
     origin: Origin | None = None
+    contract_diff: ContractDiff | None = None
 
     @property
     def model(self) -> str:
@@ -87,7 +91,9 @@ class Results:
     @property
     def story(self) -> Story:
         """Return what a report tells."""
-        return Story(validation=self.validation, training=self.training, bout=self.bout)
+        return Story(
+            validation=self.validation, training=self.training, bout=self.bout, contract_diff=self.contract_diff
+        )
 
 
 def read_results(file: BinaryIO) -> tuple[Results, ...]:
@@ -109,7 +115,7 @@ def read_results(file: BinaryIO) -> tuple[Results, ...]:
         raise _refused(f"it has results of {len(found)} models", allowed=f"at most {MODELS_LIMIT}")
     by_model: dict[str, Results] = {}
     for directory, parts in sorted(found.items()):
-        if parts.keys() <= {ORIGIN_FILE}:
+        if parts.keys() <= {ORIGIN_FILE, CONTRACT_DIFF_FILE}:
             continue  # a job that stopped before its first stage
         results = _of_one_model(parts, directory)
         if results.model in by_model:
@@ -171,10 +177,10 @@ def _of_one_model(parts: Mapping[str, Record], directory: str) -> Results:
         training=cast("TrainingResult | None", parts.get(TRAINING_FILE)),
         bout=cast("BoutResult | None", parts.get(BOUT_FILE)),
         origin=cast("Origin | None", parts.get(ORIGIN_FILE)),
+        contract_diff=cast("ContractDiff | None", parts.get(CONTRACT_DIFF_FILE)),
     )
-    models = {
-        part.model for part in (results.validation, results.training, results.bout, results.origin) if part is not None
-    }
+    told = (results.validation, results.training, results.bout, results.origin, results.contract_diff)
+    models = {part.model for part in told if part is not None}
     if len(models) > 1:
         raise _refused("it has results of several models in one directory", directory)
     if not MODEL.fullmatch(results.model):

@@ -29,8 +29,58 @@ def checkout_tree(path: Path) -> str | None:
     return tree if tree is not None and _NAME.fullmatch(tree) else None
 
 
+def commits(path: Path) -> tuple[str, ...]:
+    """Return the commit that is checked out around ``path`` and its parents; empty where git knows none.
+
+    Of a checkout without history too: the parents stand in the commit, whether or not they are there themselves.
+    """
+    head = _git(path, "rev-parse", "--verify", "--quiet", "HEAD")
+    said = _git(path, "cat-file", "commit", "HEAD")
+    if head is None or said is None:
+        return ()
+    header = said.partition("\n\n")[0].splitlines()
+    parents = [line.removeprefix("parent ") for line in header if line.startswith("parent ")]
+    return tuple(name for name in (head, *parents) if _NAME.fullmatch(name))
+
+
+def merge_base(path: Path, *others: str) -> str | None:
+    """Return where what is checked out left the first of the others that git knows; None when it knows none."""
+    for other in others:
+        # What git does not know is no name of a commit to it, and never an option.
+        found = _git(path, "merge-base", "--end-of-options", "HEAD", other)
+        if found is not None and _NAME.fullmatch(found):
+            return found
+    return None
+
+
+def inside(path: Path) -> str | None:
+    """Return the directory as git names it from the top of its checkout: empty, or ending in a slash."""
+    return _git(path, "rev-parse", "--show-prefix")
+
+
+def file_at(path: Path, commit: str, file: str, *, limit: int) -> bytes | None:
+    """Return a file as it was at a commit; None when git has it not here, or it is larger than ``limit`` bytes.
+
+    Args:
+        path: a directory of the checkout.
+        commit: the commit's full name.
+        file: the file's path from the top of the checkout.
+        limit: the most bytes.
+    """
+    size = _git(path, "cat-file", "-s", f"{commit}:{file}")
+    if size is None or not size.isdecimal() or int(size) > limit:
+        return None
+    return _asked(path, "cat-file", "blob", f"{commit}:{file}")
+
+
 def _git(path: Path, *arguments: str) -> str | None:
     """Return what git says, without white space at its ends; None when it cannot say anything."""
+    said = _asked(path, *arguments)
+    return None if said is None else said.decode(errors="replace").strip()
+
+
+def _asked(path: Path, *arguments: str) -> bytes | None:
+    """Return the bytes that git answers."""
     # In a container the checkout belongs to another user than the job's, which git takes for an attack. And nothing
     # that a repository's settings name shall be started for a question, nor a lock be taken from the user's own git.
     command = ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "--no-optional-locks"]
@@ -41,12 +91,10 @@ def _git(path: Path, *arguments: str) -> str | None:
             [*command, "-C", str(path), *arguments],
             check=True,
             capture_output=True,
-            encoding="utf-8",
-            errors="replace",
             env=environ,
             stdin=subprocess.DEVNULL,
             timeout=GIT_SECONDS,
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return answer.stdout.strip()
+    return answer.stdout

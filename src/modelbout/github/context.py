@@ -47,6 +47,7 @@ class Plan:
         pull_request: its number; None when there is none, or when it must be looked for.
         head_sha: the commit that is judged or reported; of a pull request its head, not the merge for trial.
         fork: whether the code comes from another repository, or from one that nobody knows any more.
+        base_sha: the commit of the pull request's base branch, as the event says.
         draft: whether the pull request is a draft.
         may_comment: whether a comment can be written: there is a pull request, and the token is no fork's.
         branch: the branch that was pushed to, that a pull request or merge queue leads to, or that the reported run
@@ -64,6 +65,7 @@ class Plan:
     head_sha: str = ""
     fork: bool = False
     draft: bool = False
+    base_sha: str | None = None
     may_comment: bool = False
     branch: str | None = None
     default_branch: str | None = None
@@ -136,6 +138,7 @@ def _pull_request(known: Plan, payload: Mapping[str, object], repository: str) -
         head_sha=head_sha or known.head_sha,
         fork=source is None or not _same(source, repository),
         draft=pull.get("draft") is True,
+        base_sha=_sha(base, "sha"),
         branch=_text(base, "ref"),
     )
     if pull.get("merged") is True:

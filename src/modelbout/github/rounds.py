@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from modelbout.errors import EXIT_FINE, ModelboutError, Problem, TrainingError
 from modelbout.github.annotations import annotate, of_problems, of_validation
+from modelbout.github.base import note_contract
 from modelbout.github.checkout import checkout_tree
 from modelbout.results import ORIGIN_FILE, Origin
 from modelbout.stages.workspace import now
@@ -69,6 +70,7 @@ class Rounds:
         spoilt: Callable[[Workspace, ModelboutError], object],
     ) -> None:
         note_origin(self.job, work, config)
+        note_contract(self.job, work)
         try:
             self.codes.append(do(work))
         except ModelboutError as error:

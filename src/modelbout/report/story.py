@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from modelbout.report.plot import Plot
-    from modelbout.results import BoutResult, PromotionResult, TrainingResult, ValidationResult
+    from modelbout.results import BoutResult, ContractDiff, PromotionResult, TrainingResult, ValidationResult
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Story:
     training: TrainingResult | None = None
     bout: BoutResult | None = None
     promotion: PromotionResult | None = None
+    contract_diff: ContractDiff | None = None
     plots: tuple[Plot, ...] = ()
     awaits_merge: bool = False
     from_fork: bool = False

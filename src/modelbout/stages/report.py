@@ -12,10 +12,12 @@ from modelbout.report.render import render
 from modelbout.report.story import Story
 from modelbout.results import (
     BOUT_FILE,
+    CONTRACT_DIFF_FILE,
     PROMOTION_FILE,
     TRAINING_FILE,
     VALIDATION_FILE,
     BoutResult,
+    ContractDiff,
     PromotionResult,
     TrainingResult,
     ValidationResult,
@@ -82,6 +84,7 @@ def read_story(run: Path) -> Story:
         training=optional(run / TRAINING_FILE, TrainingResult, "train"),
         bout=optional(run / BOUT_FILE, BoutResult, "compare"),
         promotion=optional(run / PROMOTION_FILE, PromotionResult, "promote"),
+        contract_diff=optional(run / CONTRACT_DIFF_FILE, ContractDiff, "validate"),
     )
     if story.validation is None and story.training is None and story.bout is None:
         read_result(run / BOUT_FILE, BoutResult, made_by="run")

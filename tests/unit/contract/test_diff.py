@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from modelbout.contract.diff import Change, diff
+from modelbout.contract.diff import diff
 from modelbout.contract.load import parse_contract
+from modelbout.results import ContractChange
 
 
-def changes(old: str, new: str) -> tuple[Change, ...]:
+def changes(old: str, new: str) -> tuple[ContractChange, ...]:
     return diff(parse_contract(f"version: 1\n{old}", shown="old"), parse_contract(f"version: 1\n{new}", shown="new"))
 
 
@@ -76,7 +77,7 @@ def test_changes_of_the_table(old: str, new: str, breaking: bool | None, what: s
 def test_the_way_of_reading_breaks() -> None:
     columns = "columns: {a: {type: integer}}"
     (change,) = changes(columns, f'{columns}\nread: {{missing: ["", NA]}}')
-    assert str(change) == "breaking: read.missing: changed (files written for the old one are read differently)"
+    assert str(change) == "breaking: read.missing: changed [\"\"] -> [\"\", \"NA\"] (files written for the old one are read differently)"
     assert not changes(f'{columns}\nread: {{missing: [NA, ""]}}', f'{columns}\nread: {{missing: ["", NA]}}')
 
 

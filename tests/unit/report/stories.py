@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 from modelbout.errors import Place, Problem
@@ -10,6 +11,8 @@ from modelbout.report.story import Story
 from modelbout.results import (
     BoutResult,
     ChangedRows,
+    ContractChange,
+    ContractDiff,
     Curve,
     DataFile,
     Estimate,
@@ -487,12 +490,59 @@ def regression() -> Story:
     )
 
 
+def contract_changes() -> ContractDiff:
+    """Return the changes of a contract in a pull request: two that break somebody, one that does not."""
+    return ContractDiff(
+        model="churn",
+        contract="contract.yaml",
+        base="0fe1c2d3a4b5",
+        breaking=2,
+        fine=1,
+        changes=(
+            ContractChange(
+                key="columns.Contract.values",
+                column="Contract",
+                breaking=True,
+                what="changed",
+                before="[Month-to-month, One year, Two year]",
+                after="[Month-to-month, One year]",
+                reason="data that kept the old rule may break this one",
+                place=Place(file="contract.yaml", line=21, column=3, key="columns.Contract.values"),
+            ),
+            ContractChange(
+                key="columns.gender",
+                column="gender",
+                breaking=True,
+                what="column removed",
+                reason="its readers miss it",
+                place=Place(file="contract.yaml", line=9, column=3, key="columns.gender"),
+            ),
+            ContractChange(
+                key="columns.TotalCharges.nulls",
+                column="TotalCharges",
+                breaking=False,
+                what="rule added",
+                after="0.005",
+                reason="data that kept the old rule keep this one",
+                place=Place(file="contract.yaml", line=25, column=3, key="columns.TotalCharges.nulls"),
+            ),
+        ),
+        created=CREATED,
+    )
+
+
+def narrowed() -> Story:
+    """Return a win in a pull request that changes the contract too."""
+    return replace(win(), contract_diff=contract_changes())
+
+
 STORIES = {
     "contract": contract,
     "error": error,
     "first": first,
     "inconclusive": inconclusive,
     "loss": loss,
+    "narrowed": narrowed,
     "promoted": promoted,
     "regression": regression,
     "slow": slow,

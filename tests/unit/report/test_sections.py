@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import msgspec
@@ -326,3 +327,47 @@ def test_a_dry_run_of_a_title_has_no_number() -> None:
     written = told("title", Story(promotion=moved))
     assert "a dry run: nothing was written" in written
     assert "Enforced by" not in written
+
+
+def test_a_contract_without_changes_has_no_section() -> None:
+    assert write("contract_diff", stories.win()) is None
+    same = msgspec.structs.replace(stories.contract_changes(), changes=(), breaking=0, fine=0)
+    assert write("contract_diff", replace(stories.win(), contract_diff=same)) is None
+
+
+def test_changes_that_break_nobody_are_told_as_such() -> None:
+    diff = stories.contract_changes()
+    fine = msgspec.structs.replace(diff, changes=diff.changes[2:], breaking=0)
+    written = told("contract_diff", replace(stories.win(), contract_diff=fine))
+    assert "1 change since `0fe1c2d3a4b5`; data that kept the old contract keep this one" in written
+    assert "**Breaking**" not in written
+
+
+def test_many_changes_are_cut_and_counted() -> None:
+    diff = stories.contract_changes()
+    many = msgspec.structs.replace(diff, changes=diff.changes[:1] * 60, breaking=700)
+    written = told("contract_diff", replace(stories.win(), contract_diff=many))
+    assert written.count("`columns.Contract.values`") == 40
+    assert "660 more in `contract_diff.json`" in written
+    assert "**Not breaking**" not in written
+
+
+def test_nothing_of_a_hostile_contract_is_markdown() -> None:
+    hostile = "@everyone | <img src=x> `` [x](http://evil) \n# head"
+    diff = stories.contract_changes()
+    change = msgspec.structs.replace(
+        diff.changes[0],
+        key=hostile,
+        what=hostile,
+        before=hostile,
+        after=hostile,
+        reason=hostile,
+        place=Place(file=hostile, line=1),
+    )
+    bad = msgspec.structs.replace(diff, contract=hostile, base=hostile, changes=(change,), breaking=1, fine=0)
+    written = told("contract_diff", replace(stories.win(), contract_diff=bad))
+    (row,) = [line for line in written.splitlines() if "everyone" in line and line.startswith("|")]
+    outside = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", row)
+    assert outside.count("|") == 5
+    assert not re.search(r"[@\[\]]|<(?!/?(?:br|sub)>)|http", outside)
+    assert "\n# head" not in written
