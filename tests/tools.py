@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -18,8 +20,31 @@ def need(program: str, *, how: str) -> str:
     """Return the program's path; without it skip the test, or fail it when ``MODELBOUT_REQUIRE_TOOLS`` is set."""
     found = shutil.which(program, path=os.pathsep.join((str(OWN), os.environ.get("PATH", ""))))
     if found is None:
-        line = f"{program} is not on this machine; {how}"
-        if os.environ.get(REQUIRED):
-            pytest.fail(f"{line} ({REQUIRED} is set)")
-        pytest.skip(line)
+        without(f"{program} is not on this machine; {how}")
     return found
+
+
+def without(line: str) -> NoReturn:
+    """Skip the test with a line that says what is missing, or fail it when ``MODELBOUT_REQUIRE_TOOLS`` is set."""
+    if os.environ.get(REQUIRED):
+        pytest.fail(f"{line} ({REQUIRED} is set)")
+    pytest.skip(line)
+
+
+# What each engine of the tests needs, and how to get it.
+ENGINES = {
+    "duckdb": ("duckdb",),
+    "pandas": ("pyarrow",),
+    "pyspark": ("pyspark", "pyarrow"),
+    "dask": ("distributed",),
+    "ibis": ("ibis", "psycopg"),
+}
+
+
+def need_engine(name: str) -> None:
+    """Skip the test without the engine's packages, or fail it when ``MODELBOUT_REQUIRE_TOOLS`` is set."""
+    absent = [package for package in ENGINES[name] if find_spec(package) is None]
+    if absent:
+        without(f"{', '.join(absent)} is not in this environment; `make engines` installs it")
+    if name == "pyspark":
+        need("java", how="Spark needs Java 17 or 21; on Debian and Ubuntu: apt-get install openjdk-17-jre-headless")

@@ -172,13 +172,19 @@ def _step(node: Any, kind: Kind, others: list[Kind], dialect: Dialect) -> Meanin
     if name in _LOGIC:
         return Meaning("boolean") if {kind, *others} == {"boolean"} else None
     if name in _ARITHMETIC:
-        return Meaning("number") if {kind, *others} == {"number"} and "arithmetic" in dialect.words else None
+        return _calculated(kind, others, dialect)
     if name in _COUNTED:
         counted = name == "null_count" or kind in {"boolean", "count"}
         return Meaning("count", aggregate=True) if counted else None
     if name in {"min", "max"}:
         return Meaning(kind, aggregate=True) if kind in _ORDERED - {"number"} else None
     return _cast(node.kwargs.get("dtype"), kind) if name == "cast" else _word(node, kind, dialect)
+
+
+def _calculated(kind: Kind, others: list[Kind], dialect: Dialect) -> Meaning | None:
+    if kind == "count" and others == ["integer"]:
+        return Meaning("count")
+    return Meaning("number") if {kind, *others} == {"number"} and "arithmetic" in dialect.words else None
 
 
 def _compared(node: Any, kind: Kind, other: Kind, dialect: Dialect) -> bool:  # noqa: ANN401 -- as above

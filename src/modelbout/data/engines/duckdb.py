@@ -41,11 +41,26 @@ class DuckDBEngine(NativeEngine):
     dialect = Dialect(words=PARTS | {"arithmetic", "abs", "__neg__", "n_unique", "str.len_chars"})
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
-        super().__init__(kinds)
-        self.failures = (needed("duckdb").Error, OSError, MemoryError)
+        super().__init__(one_spelling(kinds))
+        duckdb = needed("duckdb")
+        self.failures = (duckdb.Error, OSError, MemoryError)
+        self._connection = duckdb.connect(config=_CONFIG)
+        for setting in _SETTINGS:
+            self._connection.execute(setting)
+
+    def hold(self, files: Files) -> duckdb.DuckDBPyRelation:
+        """Open the files; nothing is read yet."""
+        columns = ", ".join(_column(name, kind) for name, kind in self.kinds.items() if name != ROW)
+        before = ", ".join(str(part.before) for part in files.parts)
+        row = f"file_row_number + 1 + CAST([{before}] AS BIGINT[])[CAST(file_index AS BIGINT) + 1] AS {named(ROW)}"
+        paths = ", ".join(quoted(str(part.path)) for part in files.parts)
+        # By name: files of one table may hold their columns in another order, and whole numbers in another width.
+        read = f"read_parquet([{paths}], union_by_name = true, hive_partitioning = false)"
+        statement = f"SELECT {', '.join(filter(None, (columns, row)))} FROM {read}"  # noqa: S608 -- names and paths are quoted
+        return self._connection.sql(statement)
 
     def collect(self, query: nw.LazyFrame[Any]) -> dict[str, Any]:
-        """Return the only row of a query."""
+        """Return the only row of a query; DuckDB needs no pyarrow for that."""
         return _row(query.to_native())
 
     def fetch(self, query: nw.LazyFrame[Any]) -> pl.DataFrame:
@@ -64,26 +79,6 @@ class DuckDBEngine(NativeEngine):
         """Return the smallest row numbers."""
         relation: duckdb.DuckDBPyRelation = rows.to_native()
         return tuple(number for (number,) in relation.order(named(ROW)).limit(most).fetchall())
-
-
-def hold(files: Files) -> tuple[DuckDBEngine, duckdb.DuckDBPyRelation]:
-    """Return the table as DuckDB reads it, with its engine.
-
-    Raises:
-        ConfigError: DuckDB is not installed.
-    """
-    connection = needed("duckdb").connect(config=_CONFIG)
-    for setting in _SETTINGS:
-        connection.execute(setting)
-    kinds = one_spelling(files.kinds)
-    columns = ", ".join(_column(name, kind) for name, kind in kinds.items() if name != ROW)
-    before = ", ".join(str(part.before) for part in files.parts)
-    row = f"file_row_number + 1 + CAST([{before}] AS BIGINT[])[CAST(file_index AS BIGINT) + 1] AS {named(ROW)}"
-    paths = ", ".join(quoted(str(part.path)) for part in files.parts)
-    # By name: files of one table may hold their columns in another order, and whole numbers in another width.
-    read = f"read_parquet([{paths}], union_by_name = true, hive_partitioning = false)"
-    statement = f"SELECT {', '.join(filter(None, (columns, row)))} FROM {read}"  # noqa: S608 -- names and paths are quoted
-    return DuckDBEngine(kinds), connection.sql(statement)
 
 
 def one_spelling(kinds: Mapping[str, Kind]) -> dict[str, Kind]:
@@ -112,5 +107,8 @@ def _column(name: str, kind: Kind) -> str:
 
 def _row(relation: duckdb.DuckDBPyRelation) -> dict[str, Any]:
     names = relation.columns
-    values: tuple[object, ...] = relation.fetchone() or ()
+    (values,) = relation.fetchall()
     return {name: plain(value) for name, value in zip(names, values, strict=True)}
+
+
+ENGINE: Final = DuckDBEngine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from modelbout.data.engines.dialect import Kind
     from modelbout.data.sources import Scan
 
-# Letters that make a path a pattern to DuckDB or Spark.
-MAGIC: Final = frozenset("*?[]{}\\,%#")
+# Any other letter may make a path a pattern to DuckDB, or one of two spellings to Spark.
+PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9_./:\\-]+")
+# Letters in a column's name that narwhals does not quote everywhere.
+UNQUOTED: Final = frozenset('."`[]')
 
 _INTEGERS: Final = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
 
@@ -62,7 +65,8 @@ def files_of(scan: Scan) -> Files:
             schemas.append(table.collect_schema())
             rows = int(table.select(pl.len()).collect().item())
             parts.append(Part(_plain(path), rows, parts[-1].before + parts[-1].rows if parts else 0))
-    kinds = {name: kind for name in schemas[0] if (kind := _common({_kind(schema[name]) for schema in schemas}))}
+    found = {name: {_kind(schema[name]) for schema in schemas} for name in schemas[0] if not UNQUOTED & set(name)}
+    kinds = {name: kind for name, several in found.items() if (kind := _common(several)) is not None}
     return Files(tuple(parts), {**kinds, ROW: "integer"})
 
 
@@ -82,11 +86,12 @@ def _written(scan: Scan) -> Path:
 
 
 def _plain(path: Path) -> Path:
-    """Return a path without letters that an engine would take for a pattern."""
-    if not MAGIC & set(str(path)):
-        return path
+    """Return a path that every engine reads as one file."""
+    absolute = path.absolute()
+    if PLAIN_PATH.fullmatch(str(absolute)):
+        return absolute
     link = scratch_file(".parquet")
-    link.symlink_to(path.absolute())
+    link.symlink_to(absolute)
     return link
 
 

@@ -30,9 +30,10 @@ def needed(package: str) -> Any:  # noqa: ANN401 -- a module
         return import_module(package)
     except ImportError as error:
         missing = (error.name or package).partition(".")[0]
+        extra = EXTRAS[package.partition(".")[0]]
         raise ConfigError(
             Problem(
                 found=f"the package `{missing}` is not installed here",
-                fix=f"install it into the environment of Modelbout: pip install 'modelbout[{EXTRAS[package]}]'",
+                fix=f"install it into the environment of Modelbout: pip install 'modelbout[{extra}]'",
             )
         ) from None
