@@ -10,6 +10,8 @@ from modelbout.contract.literals import read_literal
 from modelbout.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modelbout.config.yaml_tree import Node
     from modelbout.contract.kind import Change, Context, Table
     from modelbout.contract.literals import Literal
@@ -51,9 +53,18 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     return Measure(
         columns=(field.name,),
         failing=outside,
-        message=of_rows(f"of {quoted(field.name)} are none of the {len(allowed):,} allowed values"),
+        message=_message(f"of {quoted(field.name)} are none of the {len(allowed):,} allowed values", rule.tolerance),
         fix="Look for another spelling (case, spaces), or add the value here if it is right.",
     )
+
+
+def _message(what: str, tolerance: float) -> Callable[[int, int], str]:
+    """Return the message, with the share and what is tolerated when new values may take some of the rows."""
+    counted = of_rows(what)
+    if not tolerance:
+        return counted
+    allowed = f"at most {tolerance:.2%}" if tolerance < 1 else f"at most {tolerance:,.0f} rows"
+    return lambda failed, total: f"{counted(failed, total)}: {failed / total:.2%}, {allowed} may hold others"
 
 
 def compare(old: tuple[Any, ...] | None, new: tuple[Any, ...] | None) -> Change:
@@ -68,7 +79,7 @@ def compare(old: tuple[Any, ...] | None, new: tuple[Any, ...] | None) -> Change:
 CHECK: Final = Check(
     key="values",
     scope="column",
-    summary="The allowed values, all of them.",
+    summary="The allowed values, all of them; with a `tolerance`, so many rows may hold others.",
     schema={
         "type": "array",
         "minItems": 1,

@@ -23,6 +23,29 @@ def test_other_values_are_counted_and_never_shown(hold: Hold) -> None:
     assert "secret" not in found.message + found.fix
 
 
+def test_some_rows_may_hold_new_values(hold: Hold) -> None:
+    rows = {"a": ["x"] * 197 + ["new", "newer", "new"]}
+    rule = "a: {type: string, values: {is: [x, y], tolerance: %s}}"
+    (found,) = hold(rows, rule % 0.01).findings
+    assert found.message == (
+        "3 of 200 rows of `a` are none of the 2 allowed values: 1.50%, at most 1.00% may hold others"
+    )
+    assert found.rows == (198, 199, 200)
+    (found,) = hold(rows, rule % 2).findings
+    assert found.message.endswith("1.50%, at most 2 rows may hold others")
+    assert not hold(rows, rule % 0.015).findings
+    assert not hold(rows, rule % 3).findings
+
+
+def test_the_long_form(hold: Hold) -> None:
+    rows = {"a": ["x", "y", "z"], "b": [1, 2, 3]}
+    rules = "a: {type: string, values: {is: [x], level: warn, where: b < 3, owner: me, reason: so}}\nb: {type: integer}"
+    (found,) = hold(rows, rules).findings
+    assert (found.level, found.failed, found.total, found.rows) == ("warn", 1, 2, (2,))
+    assert "why the rule is there: so" in found.message
+    assert found.fix.endswith("Owner: me.")
+
+
 @pytest.mark.parametrize(
     ("column", "rules"),
     [
