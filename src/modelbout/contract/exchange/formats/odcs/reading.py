@@ -68,7 +68,7 @@ def read(text: str, shown: str, table: str | None) -> Draft:
     keys = Keys(root, draft.losses.append)
     keys.take("apiVersion", "kind")
     objects = keys.items("schema")
-    named = [(name.text if (name := item.get("name")) else "", item) for item in objects]
+    named = [(label.text if (label := item.get("name")) else "", item) for item in objects]
     chosen = only(named, table, "objects in `schema`", root)
     for name, item in named:
         if item is not chosen:
@@ -130,15 +130,19 @@ def _property(draft: Draft, node: Node, primary: list[tuple[float, DraftColumn]]
     if keys.flag("primaryKey"):
         primary.append((position or 0, column))
     _options(draft, column, keys.mapping("logicalTypeOptions"))
+    _rules(draft, column, keys)
+    for key, _, place in keys.left():
+        if value_of(node.get(key) or node) != -1:  # the default of a position
+            draft.lose(place, f"{quoted(key)} of {quoted(name)}", ABOUT)
+
+
+def _rules(draft: Draft, column: DraftColumn, keys: Keys) -> None:
     for item in keys.items("relationships"):
         _relationship(draft, column, Keys(mapping_of(item, "relationship"), draft.losses.append))
     for item in keys.items("quality"):
         quality = read_quality(draft, item)
         if quality is not None:
             ask_of_column(draft, column, quality)
-    for key, _, place in keys.left():
-        if value_of(node.get(key) or node) != -1:  # the default of a position
-            draft.lose(place, f"{quoted(key)} of {quoted(name)}", ABOUT)
 
 
 def _type(draft: Draft, name: str, keys: Keys) -> ColumnType:

@@ -82,20 +82,9 @@ def _property(out: Outgoing, column: Column) -> dict[str, Any]:
     made: dict[str, Any] = {"name": column.name, "logicalType": _LOGICAL[column.type]}
     if column.description:
         made["description"] = column.description
-    out.one(column, "required")
-    quality: list[dict[str, Any]] = []
-    for rule in out.take(column.rules, "nulls", carries=_CARRIES):
-        if rule.value == 0 and not (rule.level == "warn" or rule.name or rule.reason):
-            made["required"] = True
-        else:
-            share = round(100 * cast("float", rule.value), 10)
-            numbers = {"mustBe": 0} if share == 0 else {"mustBeLessOrEqualTo": whole(share), "unit": "percent"}
-            quality.append(_quality("nullValues", rule, numbers))
-    for rule in out.take(column.rules, "unique", carries=_CARRIES):
-        if rule.level == "warn" or rule.name or rule.reason:
-            quality.append(_quality("duplicateValues", rule, {"mustBe": 0}))
-        else:
-            made["unique"] = True
+    if out.one(column, "required") is None:
+        out.lose(column.place, "`required: false`", "ODCS describes columns that are there")
+    quality = _present(out, column, made)
     options = _options(out, column)
     if options:
         made["logicalTypeOptions"] = options
@@ -109,6 +98,24 @@ def _property(out: Outgoing, column: Column) -> dict[str, Any]:
     if quality:
         made["quality"] = quality
     return made
+
+
+def _present(out: Outgoing, column: Column, made: dict[str, Any]) -> list[dict[str, Any]]:
+    """Mark a property as required and unique; a rule with a level, name or reason is one of the library instead."""
+    quality: list[dict[str, Any]] = []
+    for rule in out.take(column.rules, "nulls", carries=_CARRIES):
+        if rule.value == 0 and not (rule.level == "warn" or rule.name or rule.reason):
+            made["required"] = True
+        else:
+            share = round(100 * cast("float", rule.value), 10)
+            numbers = {"mustBe": 0} if share == 0 else {"mustBeLessOrEqualTo": whole(share), "unit": "percent"}
+            quality.append(_quality("nullValues", rule, numbers))
+    for rule in out.take(column.rules, "unique", carries=_CARRIES):
+        if rule.level == "warn" or rule.name or rule.reason:
+            quality.append(_quality("duplicateValues", rule, {"mustBe": 0}))
+        else:
+            made["unique"] = True
+    return quality
 
 
 def _options(out: Outgoing, column: Column) -> dict[str, Any]:
