@@ -69,4 +69,4 @@ def _keys(
         (pl.col(name).cast(pl.Float64) / (spread * width) + offset).floor().alias(str(place))
         for place, (name, spread) in enumerate(numbers.items())
     )
-    return row_keys(cells.with_columns(pl.Series("same", same, dtype=pl.UInt64)))
+    return row_keys(pl.DataFrame([pl.Series("same", same, dtype=pl.UInt64), *cells.iter_columns()]))
