@@ -8,10 +8,11 @@ import click
 
 from modelbout.cli import compare as compare_command
 from modelbout.cli import console, options
+from modelbout.cli import drift as drift_command
 from modelbout.cli import report as report_command
 from modelbout.cli import train as train_command
 from modelbout.cli import validate as validate_command
-from modelbout.errors import EXIT_DATA
+from modelbout.errors import EXIT_DATA, EXIT_GATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,8 @@ def command(
 ) -> int:
     """Validate, train, compare and report: the whole bout.
 
-    Stops before training when the data breaks its contract; the report is written all the same.
+    Stops before training when the data breaks its contract, or has drifted and the configuration says
+    `drift: {fail: true}`; the report is written all the same.
     Answers as `validate` and `compare` do.
 
     \b
@@ -50,6 +52,7 @@ def command(
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
     from modelbout.github.base import note
     from modelbout.stages.compare import compare
+    from modelbout.stages.drift import drift_of_champion
     from modelbout.stages.report import report
     from modelbout.stages.train import train
     from modelbout.stages.validate import validate
@@ -64,11 +67,18 @@ def command(
             report(work.run, watcher, plots=False, page=page)
             validate_command.show(valid, as_json=as_json)
             return EXIT_DATA
+        drifted = drift_of_champion(work, watcher, registry=registry)
+        if drifted is not None and drifted.fails and not drifted.passed:
+            report(work.run, watcher, plots=False, page=page)
+            drift_command.show(drifted, as_json=as_json)
+            return EXIT_GATE
         trained = train(work, watcher, registry=registry)
         bout = compare(work, watcher, registry=registry)
         written = report(work.run, watcher, plots=plots, page=page)
     if not as_json:
         validate_command.show(valid, as_json=False)
+        if drifted is not None:
+            drift_command.show(drifted, as_json=False)
         train_command.show(trained, as_json=False)
     compare_command.show(bout, as_json=as_json)
     if not as_json:

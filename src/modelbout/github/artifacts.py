@@ -27,11 +27,13 @@ from modelbout.report.story import Story
 from modelbout.results import (
     BOUT_FILE,
     CONTRACT_DIFF_FILE,
+    DRIFT_FILE,
     ORIGIN_FILE,
     TRAINING_FILE,
     VALIDATION_FILE,
     BoutResult,
     ContractDiff,
+    DriftResult,
     Origin,
     TrainingResult,
     ValidationResult,
@@ -65,6 +67,7 @@ _KINDS: Mapping[str, type[Record]] = {
     BOUT_FILE: BoutResult,
     ORIGIN_FILE: Origin,
     CONTRACT_DIFF_FILE: ContractDiff,
+    DRIFT_FILE: DriftResult,
 }
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -82,6 +85,7 @@ class Results:
     bout: BoutResult | None = None
     origin: Origin | None = None
     contract_diff: ContractDiff | None = None
+    drift: DriftResult | None = None
 
     @property
     def model(self) -> str:
@@ -92,7 +96,11 @@ class Results:
     def story(self) -> Story:
         """Return what a report tells."""
         return Story(
-            validation=self.validation, training=self.training, bout=self.bout, contract_diff=self.contract_diff
+            validation=self.validation,
+            training=self.training,
+            bout=self.bout,
+            contract_diff=self.contract_diff,
+            drift=self.drift,
         )
 
 
@@ -178,8 +186,16 @@ def _of_one_model(parts: Mapping[str, Record], directory: str) -> Results:
         bout=cast("BoutResult | None", parts.get(BOUT_FILE)),
         origin=cast("Origin | None", parts.get(ORIGIN_FILE)),
         contract_diff=cast("ContractDiff | None", parts.get(CONTRACT_DIFF_FILE)),
+        drift=cast("DriftResult | None", parts.get(DRIFT_FILE)),
     )
-    told = (results.validation, results.training, results.bout, results.origin, results.contract_diff)
+    told = (
+        results.validation,
+        results.training,
+        results.bout,
+        results.origin,
+        results.contract_diff,
+        results.drift,
+    )
     models = {part.model for part in told if part is not None}
     if len(models) > 1:
         raise _refused("it has results of several models in one directory", directory)

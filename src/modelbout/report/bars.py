@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from modelbout.report.escape import Markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from modelbout.results import Estimate
 
@@ -16,6 +16,7 @@ BAR_WIDTH = 20
 LINE_WIDTH = 17
 """Characters; odd, so that zero has a place of its own in the middle. Our own choice."""
 
+_STEPS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 _EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
 _FULL = "\N{FULL BLOCK}"
 _GROUND, _ZERO, _SPAN, _POINT = (
@@ -33,6 +34,14 @@ def bar(share: float, *, width: int = BAR_WIDTH) -> Markdown:
         return Markdown()
     eighths = max(round(min(share, 1.0) * width * 8), 1)
     return Markdown((_FULL * (eighths // 8) + _EIGHTHS[eighths % 8]).strip())
+
+
+def columns(shares: Sequence[float], most: float) -> Markdown:
+    """Return a small histogram as a code span, one character a share; ``most`` fills the height, zero is a dot."""
+    if not most > 0 or not all(math.isfinite(share) for share in shares):
+        return Markdown()
+    steps = (math.ceil(len(_STEPS) * min(max(share, 0.0) / most, 1.0)) for share in shares)
+    return Markdown(f"`{''.join(_STEPS[step - 1] if step else _GROUND for step in steps)}`")
 
 
 def scale(estimates: Iterable[Estimate]) -> float:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from modelbout.report.story import Story
-    from modelbout.results import BoutResult, MetricResult, PromotionResult, ValidationResult, Verdict
+    from modelbout.results import BoutResult, DriftResult, MetricResult, PromotionResult, ValidationResult, Verdict
 
 REASONS_LIMIT = 5
 """Reasons that the headline names; the tables below it hold all of them."""
@@ -39,6 +39,8 @@ def of(story: Story) -> Outcome:
         return _OF_VERDICT[story.bout.verdict](story, story.bout)
     if story.promotion is not None:
         return _title_moved(story.promotion)
+    if story.drift is not None and (story.stopped_by_drift or not (story.validation or story.training)):
+        return _held_against(story, story.drift)
     return _not_judged(story)
 
 
@@ -165,6 +167,24 @@ def _title_moved(promotion: PromotionResult) -> Outcome:
         better=Markdown("No bout was fought in this run."),
         amount=Markdown(f"The reason given: {_sentence(text(promotion.reason))}"),
         now=_moved(promotion),
+    )
+
+
+def _held_against(story: Story, drift: DriftResult) -> Outcome:
+    found = sum(column.verdict == "drift" and column.level != "info" for column in drift.columns)
+    headline = {"drift": "the data has drifted", "no drift": "no drift", "too few rows": "too few rows for drift"}
+    step = "Look at the columns below; when the new data is right, train a challenger on it."
+    if story.stopped_by_drift:
+        step = f"Nothing was trained, as `drift.fail` asks. {step} Set `drift: {{fail: false}}` to let it."
+    return Outcome(
+        mark=words.FINE if drift.verdict == "no drift" else words.STOPPED if drift.fails else words.WARNING,
+        headline=Markdown(headline[drift.verdict]),
+        better=Markdown("Not judged: no bout was fought in this run."),
+        amount=Markdown(
+            f"{counted(found, 'column', 'columns')} of {count(len(drift.columns))} drifted, "
+            f"{counted(drift.rows, 'row', 'rows')} against {code(drift.reference.name)}."
+        ),
+        now=Markdown(step if not drift.passed else "Nothing needs to be done."),
     )
 
 

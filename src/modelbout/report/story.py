@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from modelbout.report.plot import Plot
-    from modelbout.results import BoutResult, ContractDiff, PromotionResult, TrainingResult, ValidationResult
+    from modelbout.results import (
+        BoutResult,
+        ContractDiff,
+        DriftResult,
+        PromotionResult,
+        TrainingResult,
+        ValidationResult,
+    )
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,7 @@ class Story:
     bout: BoutResult | None = None
     promotion: PromotionResult | None = None
     contract_diff: ContractDiff | None = None
+    drift: DriftResult | None = None
     plots: tuple[Plot, ...] = ()
     awaits_merge: bool = False
     from_fork: bool = False
@@ -35,7 +43,7 @@ class Story:
         Raises:
             ValueError: no stage has run, so there is nothing to tell.
         """
-        for result in (self.bout, self.validation, self.training, self.promotion):
+        for result in (self.bout, self.validation, self.training, self.promotion, self.drift):
             if result is not None:
                 return result.model
         raise ValueError("a story needs the result of at least one stage")
@@ -59,6 +67,11 @@ class Story:
         if self.validation is None or self.validation.passed:
             return False
         return self.bout is None or self.validation.created >= self.bout.created
+
+    @property
+    def stopped_by_drift(self) -> bool:
+        """Tell whether the configuration lets drift stop the run, and it did: nothing was trained after it."""
+        return self.drift is not None and self.drift.fails and not self.drift.passed and self.bout is None
 
     @property
     def promoted(self) -> PromotionResult | None:

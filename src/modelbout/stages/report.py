@@ -13,11 +13,13 @@ from modelbout.report.story import Story
 from modelbout.results import (
     BOUT_FILE,
     CONTRACT_DIFF_FILE,
+    DRIFT_FILE,
     PROMOTION_FILE,
     TRAINING_FILE,
     VALIDATION_FILE,
     BoutResult,
     ContractDiff,
+    DriftResult,
     PromotionResult,
     TrainingResult,
     ValidationResult,
@@ -68,8 +70,7 @@ def report(run: Path, progress: Progress, *, plots: bool, page: bool) -> Report:
     if page:
         from modelbout.report.preview import preview
 
-        model = next(part.model for part in (story.bout, story.training, story.validation) if part is not None)
-        shown = save(run / PAGE_FILE, preview(markdown, title=f"Modelbout: {model}").encode())
+        shown = save(run / PAGE_FILE, preview(markdown, title=f"Modelbout: {story.model}").encode())
     return Report(written, shown, drawn)
 
 
@@ -85,8 +86,9 @@ def read_story(run: Path) -> Story:
         bout=optional(run / BOUT_FILE, BoutResult, "compare"),
         promotion=optional(run / PROMOTION_FILE, PromotionResult, "promote"),
         contract_diff=optional(run / CONTRACT_DIFF_FILE, ContractDiff, "validate"),
+        drift=optional(run / DRIFT_FILE, DriftResult, "drift"),
     )
-    if story.validation is None and story.training is None and story.bout is None:
+    if not any((story.validation, story.training, story.bout, story.drift)):
         read_result(run / BOUT_FILE, BoutResult, made_by="run")
     return story
 
