@@ -17,7 +17,7 @@ from modelbout.errors import DataError, Problem
 from modelbout.profile import ColumnProfile, Profile, SliceProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import polars as pl
 
@@ -112,6 +112,11 @@ def merge(one: Profile, two: Profile) -> Profile:
     )
 
 
+def weighed(of: Profile, importances: Mapping[str, float]) -> Profile:
+    """Return the profile with the importance of each column that is a feature."""
+    return replace(of, columns=tuple(replace(column, importance=importances.get(column.name)) for column in of.columns))
+
+
 def merge_all(parts: Iterable[Profile]) -> Profile:
     """Return the profile of the rows of all parts, of which there must be one at least.
 
@@ -168,4 +173,4 @@ def _require_one_layout(one: Profile, two: Profile) -> None:
 
 
 def _unweighed(of: Profile) -> Profile:
-    return replace(of, columns=tuple(replace(column, importance=None) for column in of.columns))
+    return weighed(of, {})

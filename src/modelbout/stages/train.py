@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from modelbout.bout.levels import levels
 from modelbout.data.digests import row_keys
-from modelbout.data.profile import profile
 from modelbout.errors import DataError, ModelboutError
 from modelbout.manifest import Lineage
 from modelbout.profile import profile_bytes
 from modelbout.results import TRAINING_FILE, TrainingResult
 from modelbout.seal import bundle_digest, verify_files
 from modelbout.stages.places import locating
+from modelbout.stages.reference import reference
 from modelbout.stages.tables import rows
 from modelbout.stages.validate import require_valid
 from modelbout.stages.workspace import now, run_url
@@ -24,6 +24,7 @@ from modelbout.training.environment import probe
 from modelbout.training.fingerprint import fingerprint
 from modelbout.training.fit import fit
 from modelbout.training.golden import golden_rows, remember
+from modelbout.training.importance import dealt_anew
 from modelbout.training.row_ids import row_ids
 from modelbout.training.rows import features
 from modelbout.training.signature import signature, truth
@@ -146,9 +147,18 @@ def make(
         work=work.run / "training",
         progress=progress,
         ask=(table.holdout, golden),
+        wish=dealt_anew(features(table.holdout, shape)),
         environment=environment,
     )
     on_holdout, on_golden = fitted.answers
+    with progress.step("profiling the training rows"):
+        known = reference(
+            table.train,
+            shape,
+            slices=work.config.compare.slices,
+            on_holdout=on_holdout,
+            on_dealt=fitted.extra,
+        )
     contract = work.config.data.contract
     with progress.step("sealing the bundle"):
         seal(
@@ -160,7 +170,7 @@ def make(
             files=fitted.files,
             environment=fitted.environment,
             lineage=lineage(work, table, fitted, mark, registry),
-            profile=profile_bytes(profile(table.train)),
+            profile=profile_bytes(known),
             golden=remember(golden, on_golden, shape),
             keys=row_keys(table.holdout, [feature.name for feature in shape.inputs]),
             predictions=on_holdout,

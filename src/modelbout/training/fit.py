@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelbout.errors import ConfigError, Place, Problem
+from modelbout.errors import ConfigError, Place, Problem, TrainingError
 from modelbout.manifest import Scorer
 from modelbout.training import command
 from modelbout.training.allowed_types import ALLOWED_TYPES
@@ -20,7 +21,7 @@ from modelbout.training.rows import features, target_values, write_rows
 from modelbout.training.signature import truth
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -48,6 +49,7 @@ class Fitted:
         environment: its lock text, one ``name==version`` a line.
         seconds: wall time of the fit alone (estimator) or of the program (command).
         answers: the model's predictions for each frame of ``ask``, from its written file.
+        extra: its predictions for the frame of ``wish``; None when it gave none.
     """
 
     files: Path
@@ -57,6 +59,7 @@ class Fitted:
     environment: str
     seconds: float
     answers: tuple[Predictions, ...] = ()
+    extra: Predictions | None = None
 
 
 def fit(
@@ -69,6 +72,7 @@ def fit(
     work: Path,
     progress: Progress,
     ask: Sequence[pl.DataFrame] = (),
+    wish: pl.DataFrame | None = None,
     environment: Environment | None = None,
 ) -> Fitted:
     """Train on the rows and let the written model answer the frames of ``ask``.
@@ -82,6 +86,7 @@ def fit(
         work: a directory of this run alone; made when missing.
         progress: told of the steps.
         ask: more rows to be answered at once, for example the holdout and the golden rows.
+        wish: rows that the model may fail to answer.
         environment: the user's environment when it was probed already.
 
     Raises:
@@ -106,19 +111,26 @@ def fit(
             inputs=inputs,
             target=rows[signature.target],
             asked=asked,
+            wish=wish,
             root=root,
             work=work,
             progress=progress,
         )
     require_packages(environment)
     files = work / "files"
-    answers = [work / f"answers-{number}.npz" for number in range(len(asked))]
+    frames = [*asked, *([] if wish is None else [wish])]
+    answers = [work / f"answers-{number}.npz" for number in range(len(frames))]
     with on_disk(work, key=KEY):
         files.mkdir(exist_ok=True)
         columns = write_rows(work / "train.npz", inputs, target=_target(rows, signature))
         asks = [
-            {"rows": str(path), "columns": write_rows(path, frame), "answers": str(said)}
-            for frame, said in zip(asked, answers, strict=True)
+            {
+                "rows": str(path),
+                "columns": write_rows(path, frame),
+                "answers": str(said),
+                "optional": frame is wish,
+            }
+            for frame, said in zip(frames, answers, strict=True)
             for path in (said.with_suffix(".rows.npz"),)
         ]
     job = {
@@ -146,9 +158,9 @@ def fit(
             extra={"PYTHONHASHSEED": str(train.seed)},
         )
     _require_covered(result.imported, train, root)
-    said = [
-        read_answers(path, signature, rows=frame.height, key=KEY) for path, frame in zip(answers, asked, strict=True)
-    ]
+    read = partial(read_answers, signature=signature, key=KEY)
+    said = [read(path, rows=frame.height) for path, frame in zip(answers, asked, strict=False)]
+    extra = None if wish is None else _if_given(lambda: read(answers[-1], rows=wish.height))
     for path in work.glob("*.npz"):
         path.unlink()
     return Fitted(
@@ -159,6 +171,7 @@ def fit(
         environment=environment.lock,
         seconds=result.seconds,
         answers=tuple(said),
+        extra=extra,
     )
 
 
@@ -171,6 +184,7 @@ def _by_command(
     inputs: pl.DataFrame,
     target: pl.Series,
     asked: Sequence[pl.DataFrame],
+    wish: pl.DataFrame | None,
     root: Path,
     work: Path,
     progress: Progress,
@@ -191,22 +205,21 @@ def _by_command(
             timeout_seconds=train.timeout_minutes * SECONDS_A_MINUTE,
         )
     seconds = time.perf_counter() - began
-    answers = []
-    if asked:
-        model = command.copy_model(files, work / "asked")
+    answers: list[Predictions] = []
+    extra = None
+    if asked or wish is not None:
+        said = partial(
+            command.ask,
+            command.copy_model(files, work / "asked"),
+            scorer,
+            signature=signature,
+            interpreter=environment.interpreter,
+            work=work / "ask",
+            timeout_seconds=train.timeout_minutes * SECONDS_A_MINUTE,
+        )
         with progress.step("asking the new model"):
-            answers = [
-                command.ask(
-                    model,
-                    scorer,
-                    frame,
-                    signature=signature,
-                    interpreter=environment.interpreter,
-                    work=work / "ask",
-                    timeout_seconds=train.timeout_minutes * SECONDS_A_MINUTE,
-                )
-                for frame in asked
-            ]
+            answers = [said(frame) for frame in asked]
+            extra = None if wish is None else _if_given(lambda: said(wish))
     return Fitted(
         files=files,
         scorer=scorer,
@@ -215,7 +228,15 @@ def _by_command(
         environment=environment.lock,
         seconds=seconds,
         answers=tuple(answers),
+        extra=extra,
     )
+
+
+def _if_given(answers: Callable[[], Predictions]) -> Predictions | None:
+    try:
+        return answers()
+    except TrainingError:
+        return None
 
 
 def _target(rows: pl.DataFrame, signature: Signature) -> np.ndarray[tuple[int], np.dtype[np.generic]]:

@@ -110,7 +110,8 @@ def fit(job: Mapping[str, Any]) -> dict[str, Any]:
     write_model(estimator, job["model"], job["allowed"])
     model = load_model(job["model"], job["allowed"])
     for ask in job["asks"]:
-        answer(model, ask, job["classes"])
+        with contextlib.suppress(*(Stop, MemoryError) if ask.get("optional") else ()):
+            answer(model, ask, job["classes"])
     return {"seconds": seconds, "imported": imported_files(before, job["root"])}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from modelbout.config.model import Data, Train
@@ -18,8 +19,6 @@ from modelbout.training.signature import signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import polars as pl
 
     from modelbout.manifest import Signature
 
@@ -243,3 +242,64 @@ def test_the_worker_is_found_beside_this_package() -> None:
 def test_whole_number_targets_reach_the_regressor_whole(table: pl.DataFrame) -> None:
     shape = signature(table, Data(target="age", source="x"), "regression")
     assert fitting._target(table, shape).dtype == np.int64
+
+
+STRICT = """
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+def build():
+    return make_pipeline(make_column_transformer((OneHotEncoder(), ["plan"])), LogisticRegression())
+"""
+COPIES = """
+import json, os, shutil
+from pathlib import Path
+output = Path(os.environ["MODELBOUT_OUTPUT"])
+(output / "model").mkdir()
+shutil.copy("scorer.py", output / "model" / "scorer.py")
+(output / "scorer.json").write_text(json.dumps({"command": ["python", "-S", "scorer.py"]}))
+"""
+PICKY = """
+import csv, os, sys
+with open(os.environ["MODELBOUT_INPUT"], newline="", encoding="utf-8") as given:
+    rows = list(csv.DictReader(given))
+if any(row["plan"] == "unheard of" for row in rows):
+    sys.exit("no such plan")
+with open(os.environ["MODELBOUT_OUTPUT"], "w", encoding="utf-8") as said:
+    said.write("label\\n" + "yes\\n" * len(rows))
+"""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (Train(estimator="pipeline:build", timeout_minutes=2), {"pipeline_py": STRICT}),
+        (
+            Train(command="python -S train.py", timeout_minutes=2),
+            {"train_py": COPIES, "scorer_py": PICKY},
+        ),
+    ],
+    ids=["estimator", "command"],
+)
+def test_a_wish_may_fail_and_nothing_else(
+    repository: Callable[..., Path],
+    tmp_path: Path,
+    table: pl.DataFrame,
+    shape: Signature,
+    given: tuple[Train, dict[str, str]],
+) -> None:
+    train, files = given
+    root = repository(**files)
+    rows = table.head(30)
+    granted = go(root, tmp_path / "granted", table, shape, train=train, ask=[rows], wish=rows)
+    assert granted.extra is not None
+    first, again = granted.answers[0].label, granted.extra.label
+    assert first is not None
+    assert again is not None
+    assert np.array_equal(first, again)
+    unheard = rows.with_columns(plan=pl.lit("unheard of"))
+    refused = go(root, tmp_path / "refused", table, shape, train=train, ask=[rows], wish=unheard)
+    assert refused.extra is None
+    assert refused.answers[0].rows == 30
