@@ -48,12 +48,14 @@ class Dialect:
 
     Attributes:
         words: operations beside comparisons and logic.
+        moments: whether a moment in the contract is the same moment there, wherever the machine stands.
         nan_is_largest: whether NaN is larger than every number, as on Polars; else it is neither larger nor smaller.
         queries: whether it filters and groups rows into tables of its own; else it only counts.
         parts: whether it runs any operation on single rows, as Polars does that for it, part by part of the table.
     """
 
     words: frozenset[str] = frozenset()
+    moments: bool = True
     nan_is_largest: bool = True
     queries: bool = True
     parts: bool = False
@@ -76,7 +78,7 @@ def meaning(expression: object, columns: Mapping[str, Kind], dialect: Dialect) -
         dialect: what the engine is trusted with.
     """
     if not isinstance(expression, nw.Expr):
-        return _literal(expression)
+        return _literal(expression, dialect)
     found: Meaning | None = None
     for place, node in enumerate(_nodes(expression)):
         if node.name == "alias":
@@ -88,7 +90,7 @@ def meaning(expression: object, columns: Mapping[str, Kind], dialect: Dialect) -
         if any(part is None or part.aggregate for part in parts):
             return None
         kinds = [part.kind for part in parts if part is not None]
-        found = _start(node, kinds, columns) if given is None else _step(node, given, kinds, dialect)
+        found = _start(node, kinds, columns, dialect) if given is None else _step(node, given, kinds, dialect)
     return found
 
 
@@ -140,16 +142,21 @@ def _is_column(node: Any) -> bool:  # noqa: ANN401 -- as above
     return node.name == "col" and len(node.kwargs.get("names", ())) == 1
 
 
-def _literal(value: object) -> Meaning | None:
+def _literal(value: object, dialect: Dialect) -> Meaning | None:
     if (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, str) and "\0" in value):
         return None
     if isinstance(value, datetime):
-        return Meaning("datetime") if value.tzinfo is None else None
+        return Meaning("datetime") if value.tzinfo is None and dialect.moments else None
     kind = next((kind for type_, kind in _LITERALS if isinstance(value, type_)), None)
     return None if kind is None else Meaning(kind)
 
 
-def _start(node: Any, kinds: list[Kind], columns: Mapping[str, Kind]) -> Meaning | None:  # noqa: ANN401 -- as above
+def _start(
+    node: Any,  # noqa: ANN401 -- as above
+    kinds: list[Kind],
+    columns: Mapping[str, Kind],
+    dialect: Dialect,
+) -> Meaning | None:
     if _is_column(node):
         kind = columns.get(node.kwargs["names"][0])
         return None if kind is None else Meaning(kind)
@@ -157,7 +164,7 @@ def _start(node: Any, kinds: list[Kind], columns: Mapping[str, Kind]) -> Meaning
         case "len":
             return Meaning("count", aggregate=True)
         case "lit" if node.kwargs.get("dtype") is None:
-            return _literal(node.kwargs.get("value"))
+            return _literal(node.kwargs.get("value"), dialect)
         case "all_horizontal" if node.kwargs.get("ignore_nulls") is False and set(kinds) == {"boolean"}:
             return Meaning("boolean")
         case "when_then" if kinds[0] == "boolean" and len(set(kinds[1:])) == 1:
@@ -201,7 +208,7 @@ def _word(node: Any, kind: Kind, dialect: Dialect) -> Meaning | None:  # noqa: A
     known: tuple[tuple[bool, Meaning], ...] = (
         (name == "is_null", Meaning("boolean")),
         (name in {"is_nan", "is_finite"} and kind == "number", Meaning("boolean")),
-        (name == "is_in" and _all_comparable(kind, node.kwargs.get("other")), Meaning("boolean")),
+        (name == "is_in" and _all_comparable(kind, node.kwargs.get("other"), dialect), Meaning("boolean")),
         (name in dialect.words and name == "n_unique", Meaning("count", aggregate=True)),
         (name in dialect.words and name == "str.len_chars" and kind == "string", Meaning("integer")),
         (name in dialect.words and name in PARTS and moment, Meaning("integer")),
@@ -225,8 +232,8 @@ def _comparable(kind: Kind, other: Kind, written: object) -> bool:
     return kind == other or (kind == "count" and other == "integer")
 
 
-def _all_comparable(kind: Kind, values: object) -> bool:
+def _all_comparable(kind: Kind, values: object, dialect: Dialect) -> bool:
     if not isinstance(values, list | tuple):
         return False
-    found = ((_literal(value), value) for value in values)
+    found = ((_literal(value, dialect), value) for value in values)
     return all(one is not None and _comparable(kind, one.kind, value) for one, value in found)

@@ -28,7 +28,7 @@ class NativeEngine(ABC):
     """See ``Engine``. A table of such an engine has ``ROW`` as a column of its own, where its rows have numbers."""
 
     name: ClassVar[str]
-    dialect: ClassVar[Dialect]
+    dialect: Dialect
     failures: tuple[type[BaseException], ...]
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
