@@ -132,15 +132,16 @@ class Keys:
         """Yield what was not taken and is not empty, and count it as used."""
         for name, (value, place) in list(self._left.items()):
             del self._left[name]
-            if not is_null(value) and value_of(value) not in ([], {}, "", False):
+            if not is_null(value) and value_of(value) not in ([], {}, ""):
                 yield name, value, place
 
     def done(self, why: str = NO_RULE, fix: str = "") -> None:
-        """Tell what was not taken."""
+        """Tell what was not taken, but for flags that are off."""
         from modelbout.contract.exchange.form import Loss  # noqa: PLC0415 -- form knows the drafts, and they know this
 
-        for name, _, place in self.left():
-            self._tell(Loss(place, quoted(name), why, fix))
+        for name, value, place in self.left():
+            if value_of(value) is not False:
+                self._tell(Loss(place, quoted(name), why, fix))
 
 
 def is_null(node: Node) -> bool:

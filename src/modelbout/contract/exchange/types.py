@@ -23,6 +23,15 @@ _SQL: Final[Mapping[ColumnType, str]] = {
     "datetime": "datetime datetime2 timestamp timestamptz timestamp_ntz timestamp_ltz timestamp_tz timestamp_ns",
 }
 _BY_SQL: Final = {word: kind for kind, words in _SQL.items() for word in words.split()}
+# The names of data frames' types: NumPy, pandas, Arrow, Polars, and Spark's without their ending.
+_FRAME: Final[tuple[tuple[str, ColumnType], ...]] = (
+    (r"u?int(?:eger)?(?:8|16|32|64)?|long|short|byte", "integer"),
+    (r"float(?:16|32|64)?|double|decimal.*", "number"),
+    (r"(?:str|string|object|category|large_string|utf8)(?:\[.*\])?", "string"),
+    (r"bool(?:ean)?", "boolean"),
+    (r"date|date32.*", "date"),
+    (r"(?:datetime|timestamp|datetime64)(?:\[.*\]|\(.*\))?", "datetime"),
+)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 
@@ -34,6 +43,12 @@ def sql_type(text: str) -> ColumnType | None:
     if base in ("decimal", "numeric", "number") and re.search(r"\(\s*\d+\s*(?:,\s*0\s*)?\)", word):
         return "integer"
     return _BY_SQL.get(base)
+
+
+def frame_type(text: str) -> ColumnType | None:
+    """Return the type of a data frame's name such as ``datetime64[ns]`` or ``StringType``, or None."""
+    word = text.strip().casefold().removesuffix("type")
+    return next((kind for form, kind in _FRAME if re.fullmatch(form, word)), None)
 
 
 def type_of(values: Iterable[object]) -> ColumnType | None:

@@ -12,7 +12,7 @@ from modelbout.contract.exchange.draft import Draft, bound, comparison
 from modelbout.contract.exchange.form import Exported, Format
 from modelbout.contract.exchange.outgoing import Outgoing, dump, whole
 from modelbout.contract.exchange.source import Keys, is_null, mapping_of, read_source, value_of
-from modelbout.contract.exchange.types import type_of
+from modelbout.contract.exchange.types import frame_type, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
 
 TITLE: Final = "pandera"
 
-_DTYPES: Final[tuple[tuple[str, ColumnType], ...]] = (
-    (r"u?int(?:eger)?(?:8|16|32|64)?", "integer"),
-    (r"(?:float(?:16|32|64)?|double|decimal.*)", "number"),
-    (r"(?:str|string|object|category|large_string)(?:\[.*\])?", "string"),
-    (r"bool(?:ean)?", "boolean"),
-    (r"(?:date|date32.*)", "date"),
-    (r"(?:datetime|timestamp|datetime64)(?:\[.*\]|\(.*\))?", "datetime"),
-)
 # The storage types that say no more than ours do.
 _PLAIN: Final = re.compile(r"(?:int(?:64)?|float(?:64)?|str|string.*|bool(?:ean)?|date|datetime64.*|timestamp.*)\Z")
 _OPTIONS: Final = ("raise_warning", "ignore_na", "name", "title", "description", "error", "options", "value")
@@ -139,7 +131,7 @@ def _converted(kind: ColumnType, *, nullable: bool) -> bool:
 
 def _type(draft: Draft, name: str, dtype: Node | None, place: Place, checks: list[_Check]) -> ColumnType:
     text = dtype.text.casefold() if dtype is not None else ""
-    known = next((kind for form, kind in _DTYPES if re.fullmatch(form, text)), None)
+    known = frame_type(text)
     if known is not None:
         if dtype is not None and not _PLAIN.match(text):
             draft.lose(dtype.place, f"the storage of {quoted(name)}", f"Modelbout's {known} has any width")

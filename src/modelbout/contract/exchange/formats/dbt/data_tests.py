@@ -165,8 +165,8 @@ def _ask_length(_draft: Draft, column: DraftColumn, test: Test) -> None:
 
 
 def _ask_pattern(draft: Draft, column: DraftColumn, test: Test) -> None:
-    # Each database has its own dialect; what is in Python's too says the same in PostgreSQL, BigQuery and Snowflake.
-    draft.pattern(column, str(test.take("regex")), test.place, "python", "search", **test.extras)
+    # Each database has its own dialect; in most `\\d` is ASCII and `$` the very end, as in ECMAScript.
+    draft.pattern(column, str(test.take("regex")), test.place, "ecma", "search", **test.extras)
 
 
 def _ask_reference(draft: Draft, column: DraftColumn, test: Test) -> None:

@@ -131,8 +131,9 @@ def _property(draft: Draft, node: Node, primary: list[tuple[float, DraftColumn]]
         primary.append((position or 0, column))
     _options(draft, column, keys.mapping("logicalTypeOptions"))
     _rules(draft, column, keys)
-    for key, _, place in keys.left():
-        if value_of(node.get(key) or node) != -1:  # the default of a position
+    for key, value, place in keys.left():
+        # A flag that is off, and the default of a position, say nothing.
+        if value_of(value) is not False and value_of(value) != -1:
             draft.lose(place, f"{quoted(key)} of {quoted(name)}", ABOUT)
 
 
