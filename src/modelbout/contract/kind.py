@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 CHECKS_PACKAGE: Final = "modelbout.contract.checks"
 
+# The links to Etc/UTC in the IANA time zone database, and how engines write it.
+_UTC: Final = frozenset(
+    {"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Zulu", "Etc/Zulu", "Universal", "Etc/Universal", "+00:00"}
+)
+
 LongKey = Literal["level", "tolerance", "where", "reason", "owner", "name"]
 LONG_KEYS: Final[tuple[LongKey, ...]] = ("level", "tolerance", "where", "reason", "owner", "name")
 # For a rule that holds or does not: no share of rows could fail it.
@@ -65,6 +70,7 @@ class Field:
         stored: the engine's own name of that type, for messages.
         floating: whether it can hold NaN and infinities.
         zone: the time zone that its moments carry; None for those without one.
+        declared_zone: the one that the contract says.
         cast: the type in which its values are compared, when not their own (categories as text, decimals as floats).
         raw: the column with the raw text from which it was read; None for a table that is typed on disk.
     """
@@ -75,13 +81,19 @@ class Field:
     stored: str
     floating: bool = False
     zone: str | None = None
+    declared_zone: str | None = None
     cast: nw.dtypes.DType | None = None
     raw: str | None = None
 
     @property
     def usable(self) -> bool:
-        """Return whether the rules on values can run: the table holds the declared type."""
-        return self.type == self.declared or (self.declared == "number" and self.type == "integer")
+        """Return whether the rules on values can run: the table holds the declared type, in the declared zone.
+
+        Whole numbers may be stored as floats: pandas does so when one of them is missing.
+        """
+        if {self.zone, self.declared_zone}.isdisjoint({None}) and not same_zone(self.zone, self.declared_zone):
+            return False
+        return self.type == self.declared or {self.type, self.declared} == {"integer", "number"}
 
     def value(self) -> nw.Expr:
         """Return the column as it is compared; moments with a time zone as the wall clock of that zone shows them."""
@@ -103,6 +115,11 @@ class Field:
     def real(self, mask: nw.Expr) -> nw.Expr:
         """Return the mask without rows whose value is NaN: engines disagree whether NaN is larger than a number."""
         return mask & ~nw.col(self.name).is_nan() if self.floating else mask
+
+
+def same_zone(one: str | None, other: str | None) -> bool:
+    """Tell whether two names mean one time zone, as far as names can tell: UTC has several."""
+    return one == other or {one, other} <= _UTC
 
 
 @dataclass(frozen=True)

@@ -42,17 +42,20 @@ def table_of(scan: Scan, contract: Contract, setting: Setting | None = None) -> 
         column = contract.column(name)
         raw = RAW + name if RAW + name in schema else None
         declared = column.type if column else None
-        fields[name] = describe(name, schema[name], declared, raw)
+        fields[name] = describe(name, schema[name], declared, raw, column.timezone if column else None)
     return Table(fields, contract, setting or Setting(), scan.engine)
 
 
-def describe(name: str, dtype: nw.dtypes.DType, declared: ColumnType | None, raw: str | None = None) -> Field:
+def describe(
+    name: str, dtype: nw.dtypes.DType, declared: ColumnType | None, raw: str | None = None, zone: str | None = None
+) -> Field:
     """Return a column as the checks see it."""
     kind = column_type(dtype)
+    carried = dtype.time_zone if isinstance(dtype, nw.Datetime) else None
     cast: nw.dtypes.DType | None = None
     if isinstance(dtype, nw.Unknown) and declared is not None:
         # A column without a single value has no type of its own: it could hold any.
-        kind, cast = declared, _EMPTY[declared]
+        kind, cast, carried = declared, _EMPTY[declared], zone
     elif isinstance(dtype, nw.Categorical | nw.Enum):
         cast = nw.String()
     elif isinstance(dtype, nw.Decimal) or (declared == "number" and kind == "integer"):
@@ -63,7 +66,8 @@ def describe(name: str, dtype: nw.dtypes.DType, declared: ColumnType | None, raw
         type=kind,
         stored=str(dtype),
         floating=isinstance(dtype, nw.Float64 | nw.Float32),
-        zone=dtype.time_zone if isinstance(dtype, nw.Datetime) else None,
+        zone=carried,
+        declared_zone=zone,
         cast=cast,
         raw=raw,
     )

@@ -36,7 +36,8 @@ def cast(text: pl.Expr, column: ColumnReading) -> pl.Expr:
     """Return the text as the declared type, null where it does not say such a value."""
     match column.type:
         case "integer":
-            return text.cast(pl.Int64, strict=False)
+            # pandas writes whole numbers so when one of them is missing.
+            return text.str.strip_suffix(".0").cast(pl.Int64, strict=False)
         case "number":
             return _number(text)
         case "boolean":
@@ -162,7 +163,8 @@ def _questions(name: str) -> dict[str, pl.Expr]:
         "present": text.is_not_null().sum(),
         "code": text.str.contains(r"^(?:\+|[+-]?0\d)").sum(),
         "digits": text.str.contains(r"^[+-]?\d+$").sum(),
-        "integer": says(ColumnReading(name, "integer")),
+        # Only digits: a column of 1.0 and 2.0 is one of numbers.
+        "integer": text.cast(pl.Int64, strict=False).is_not_null().sum(),
         "number": says(ColumnReading(name, "number")),
         "finite": cast(text, ColumnReading(name, "number")).is_finite().sum(),
         "boolean": text.str.to_lowercase().is_in(["true", "false"]).sum(),

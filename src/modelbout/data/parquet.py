@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from modelbout.data.reading import Reading
+    from modelbout.data.reading import ColumnReading, Reading
 
 _DECLARED: Final[dict[str, pl.DataType]] = {
     "integer": pl.Int64(),
@@ -21,7 +21,6 @@ _DECLARED: Final[dict[str, pl.DataType]] = {
     "string": pl.String(),
     "boolean": pl.Boolean(),
     "date": pl.Date(),
-    "datetime": pl.Datetime("us"),
 }
 
 
@@ -39,7 +38,7 @@ def open_parquet(files: Sequence[tuple[Path, str]], reading: Reading) -> tuple[p
     for (_, shown), (_, schema) in zip(files, opened, strict=True):
         check_names(list(schema), shown=shown)
         same_columns(columns, list(schema), first=files[0][1], shown=shown)
-    declared = {column.name: _DECLARED[column.type] for column in reading.columns}
+    declared = {column.name: _declared(column) for column in reading.columns}
     wanted = {name: _common(name, files, [schema[name] for _, schema in opened], declared) for name in columns}
     frames = [
         lazy.select(
@@ -48,6 +47,10 @@ def open_parquet(files: Sequence[tuple[Path, str]], reading: Reading) -> tuple[p
         for lazy, schema in opened
     ]
     return (frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")), columns
+
+
+def _declared(column: ColumnReading) -> pl.DataType:
+    return pl.Datetime("us", column.timezone) if column.type == "datetime" else _DECLARED[column.type]
 
 
 def _open(path: Path, shown: str) -> tuple[pl.LazyFrame, dict[str, pl.DataType]]:

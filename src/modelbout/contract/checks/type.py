@@ -8,15 +8,19 @@ import narwhals as nw
 
 from modelbout.catalogue import did_you_mean
 from modelbout.config.wording import quoted
-from modelbout.contract.kind import NO_ROWS, Check, Measure, of_rows, refuse
+from modelbout.contract.kind import NO_ROWS, Check, Measure, of_rows, refuse, same_zone
 from modelbout.manifest import ColumnType
 
 if TYPE_CHECKING:
     from modelbout.config.yaml_tree import Node
-    from modelbout.contract.kind import Change, Context, Table
+    from modelbout.contract.kind import Change, Context, Field, Table
     from modelbout.contract.model import Rule
 
 TYPES: Final = get_args(ColumnType)
+
+# The first number beyond 64 bits.
+_INTEGERS: Final = 2.0**63
+_TEXT: Final = " By `format:` only text files are read; a day that stays a text has `type: string, format: iso_date`."
 
 # What people write who know another tool.
 _ALIASES: Final = {
@@ -47,28 +51,63 @@ def read(node: Node, _context: Context) -> ColumnType:
 
 
 def measure(rule: Rule, table: Table) -> Measure | None:
-    """Count the texts that cannot be read as the type, or refuse the type that the table was stored with."""
+    """Count the values that are none of the type, or refuse the type that the table was stored with."""
     field = table.fields.get(rule.column or "")
     if field is None:
         return None
+    if not same_zone(field.zone, field.declared_zone) and field.type == field.declared:
+        return _other_zone(field)
     shown = quoted(field.name)
     if not field.usable:
+        return _whole_column(
+            field,
+            f"is stored as {field.stored}, not as {rule.value}; its other rules were not run",
+            f"Write the file with {shown} as {rule.value}, or correct `type` if {field.stored} is right."
+            + (_TEXT if field.type == "string" and rule.value in ("date", "datetime") else ""),
+        )
+    if field.raw is not None:
+        unread = ~nw.col(field.raw).is_null() & nw.col(field.name).is_null()
         return Measure(
             columns=(field.name,),
-            failed=lambda _counts, rows: max(rows, 1),
-            message=lambda _failed, _total: (
-                f"column {shown} is stored as {field.stored}, not as {rule.value}; its other rules were not run"
-            ),
-            fix=f"Write the file with {shown} as {rule.value}, or correct `type` if {field.stored} is right.",
+            failing=unread,
+            message=of_rows(f"of {shown} cannot be read as {rule.value}"),
+            fix=_fix(rule, table),
         )
-    if field.raw is None:
-        return None
-    unread = ~nw.col(field.raw).is_null() & nw.col(field.name).is_null()
+    return _broken(field) if rule.value == "integer" and field.type == "number" else None
+
+
+def _whole_column(field: Field, what: str, fix: str) -> Measure:
     return Measure(
         columns=(field.name,),
-        failing=unread,
-        message=of_rows(f"of {shown} cannot be read as {rule.value}"),
-        fix=_fix(rule, table),
+        failed=lambda _counts, rows: max(rows, 1),
+        message=lambda _failed, _total: f"column {quoted(field.name)} {what}",
+        fix=fix,
+    )
+
+
+def _other_zone(field: Field) -> Measure:
+    """Refuse moments in another zone than declared: the bounds of the contract are meant in the declared one."""
+    shown, stored, declared = quoted(field.name), quoted(field.zone or ""), quoted(field.declared_zone or "")
+    if field.zone is None:
+        what = f"is stored without a time zone, and {declared} is declared"
+        return _whole_column(field, what, f"Write the file with {shown} in {declared}, or remove `timezone:`.")
+    if field.declared_zone is None:
+        what = f"is stored in the time zone {stored}, and none is declared"
+        return _whole_column(field, what, f"Add {stored} as `timezone:`, or write the file without a zone.")
+    what = f"is stored in the time zone {stored}, not in {declared}; its other rules were not run"
+    return _whole_column(field, what, f"Write {stored} as `timezone:`, or the file with {shown} in {declared}.")
+
+
+def _broken(field: Field) -> Measure:
+    """Count what is no whole number of 64 bits among floats or decimals; a row without a value does not fail."""
+    value = field.value()
+    # Beyond them are infinities too, which some engines cannot round.
+    fits = nw.when((value >= -_INTEGERS) & (value < _INTEGERS)).then(value)
+    return Measure(
+        columns=(field.name,),
+        failing=field.present() & (fits.is_null() | (fits.round(0) != fits)),
+        message=of_rows(f"of {quoted(field.name)}, stored as {field.stored}, are no whole numbers"),
+        fix="Round where the column is made, or write `type: number` if fractions are right.",
     )
 
 

@@ -69,21 +69,23 @@ def test_without_a_value_nothing_is_fresh_and_an_empty_table_says_nothing(hold: 
 def test_moments_with_a_zone_are_exact(hold: Hold, zone: str) -> None:
     for hours, fails in ((48, False), (48.1, True)):
         moments = pl.Series([NOW - timedelta(hours=hours)]).dt.convert_time_zone(zone)
-        found = held(hold, moments)
+        found = held(hold, moments, "", f"type: datetime, timezone: {zone}")
         assert bool(found) == fails
         assert all("UTC" not in one.message for one in found)
     ahead = pl.Series([NOW, NOW + timedelta(hours=24.1)]).dt.convert_time_zone(zone)
-    assert [one.rows for one in held(hold, ahead)] == [(2,)]
-    assert not held(hold, pl.Series([NOW, NOW + timedelta(hours=24)]).dt.convert_time_zone(zone))
+    column = f"type: datetime, timezone: {zone}"
+    assert [one.rows for one in held(hold, ahead, "", column)] == [(2,)]
+    assert not held(hold, pl.Series([NOW, NOW + timedelta(hours=24)]).dt.convert_time_zone(zone), "", column)
 
 
 def test_the_contract_names_the_zone_of_a_naive_column(hold: Hold) -> None:
     # Noon in UTC is 21 o'clock in Tokyo: 48 hours before that clock.
     wall = datetime(2026, 6, 29, 21)  # noqa: DTZ001 -- a column without zone
-    column = "type: datetime, timezone: Asia/Tokyo"
-    assert not held(hold, [wall], "", column)
-    (found,) = held(hold, [wall - timedelta(hours=1)], "", column)
-    assert "UTC" not in found.message
+    # That the zone is only in the contract is told by `type`.
+    column = "type: {is: datetime, level: warn}, timezone: Asia/Tokyo"
+    assert [one.check for one in held(hold, [wall], "", column)] == ["type"]
+    found, _ = held(hold, [wall - timedelta(hours=1)], "", column)
+    assert (found.check, "UTC" in found.message) == ("freshness", False)
 
 
 def test_dates_are_days(hold: Hold) -> None:

@@ -1,17 +1,27 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
+
+from modelbout.contract.check import check
+from modelbout.contract.load import parse_contract
+from modelbout.data.sources import scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from modelbout.contract.check import Checked
     from modelbout.errors import Problem
 
     Hold = Callable[..., Checked]
     Refused = Callable[..., tuple[Problem, ...]]
+
+NAN = float("nan")
 
 
 def test_texts_that_are_no_numbers_are_counted_located_and_explained(hold_csv: Hold) -> None:
@@ -41,6 +51,79 @@ def test_a_stored_type_fails_whole_and_silences_the_other_rules(hold: Hold) -> N
     (found,) = hold({"a": ["x", "y"]}, "a: {type: integer, min: 5, nulls: 0}").findings
     assert (found.check, found.failed, found.total, found.rows) == ("type", 2, 2, ())
     assert "stored as String, not as integer" in found.message
+
+
+def test_whole_numbers_may_arrive_as_floats(hold: Hold) -> None:
+    rows = {"a": [1.0, None, NAN, -3.0, 0.0, -0.0, 2.0**62, -(2.0**63)]}
+    assert not hold(rows, "a: {type: integer, nulls: 1}").findings
+    found = hold(rows, "a: {type: integer, min: 0, unique: true}").findings
+    assert [(one.check, one.failed, one.rows) for one in found] == [
+        ("nulls", 2, (2, 3)),
+        ("min", 2, (4, 8)),
+        ("unique", 1, (6,)),
+    ]
+
+
+def test_what_is_no_whole_number_is_counted_and_located(hold: Hold) -> None:
+    rows = {"a": [1.0, 1.5, None, NAN, float("inf"), -float("inf"), 2.0**63, 1e300, -0.25]}
+    (found,) = hold(rows, "a: {type: integer, nulls: 1}").findings
+    assert (found.check, found.failed, found.rows) == ("type", 6, (2, 5, 6, 7, 8))
+    assert found.message == "6 of 9 rows of `a`, stored as Float64, are no whole numbers"
+    assert "type: number" in found.fix
+    (found,) = hold(rows, "a: {type: {is: integer, level: warn, owner: me, reason: so}, nulls: 1}").findings
+    assert (found.level, found.fix.endswith("Owner: me.")) == ("warn", True)
+
+
+def test_decimals_are_numbers_and_those_without_digits_integers(hold: Hold) -> None:
+    frame = pl.DataFrame({"a": [Decimal("1.50"), Decimal("2.00")], "b": [Decimal(10), Decimal(-2)]})
+    assert not hold(frame, "a: {type: number, max: 2}\nb: {type: integer, min: -2}").findings
+    (found,) = hold(frame, "a: {type: integer}\nb: {type: integer}").findings
+    assert (found.columns, found.rows) == (("a",), (1,))
+
+
+def test_a_text_file_may_write_whole_numbers_as_pandas_does(hold_csv: Hold) -> None:
+    (found,) = hold_csv("a\n1.0\n2\n-3.0\n4.5\n5.\n.0\n6.00\n", "a: {type: integer, min: -3, max: 2}").findings
+    assert (found.check, found.rows) == ("type", (4, 5, 6, 7))
+
+
+def test_a_day_that_is_stored_as_text_says_what_to_do(hold: Hold) -> None:
+    (found,) = hold({"a": ["31/12/2026"]}, 'a: {type: date, format: "%d/%m/%Y"}').findings
+    assert found.message == "column `a` is stored as String, not as date; its other rules were not run"
+    assert "only text files are read" in found.fix
+
+
+ZONED = pl.Series([datetime(2026, 1, 1, 12, tzinfo=UTC), None])
+
+
+@pytest.mark.parametrize(
+    ("stored", "declared", "message"),
+    [
+        ("Asia/Tokyo", "UTC", "is stored in the time zone `Asia/Tokyo`, not in `UTC`; its other rules were not run"),
+        ("UTC", None, "is stored in the time zone `UTC`, and none is declared"),
+        (None, "UTC", "is stored without a time zone, and `UTC` is declared"),
+        ("UTC", "UTC", ""),
+        ("UTC", "Etc/UTC", ""),
+        ("Europe/Berlin", "Europe/Berlin", ""),
+        (None, None, ""),
+    ],
+)
+def test_time_zones(hold: Hold, stored: str | None, declared: str | None, message: str) -> None:
+    moments = ZONED.dt.replace_time_zone(None) if stored is None else ZONED.dt.convert_time_zone(stored)
+    zone = f", timezone: {declared}" if declared else ""
+    found = hold({"a": moments}, f"a: {{type: datetime, nulls: 1, min: 2026-01-02{zone}}}").findings
+    told = [one for one in found if one.check == "type"]
+    assert [one.message for one in told] == ([f"column `a` {message}"] if message else [])
+    assert all((one.failed, one.total, one.rows) == (2, 2, ()) for one in told)
+    assert [one.check for one in found if one.check != "type"] == ([] if "not run" in message else ["min"])
+
+
+def test_no_moment_at_all_has_any_zone(hold: Hold, tmp_path: Path) -> None:
+    rule = "a: {type: datetime, nulls: 1, timezone: Europe/Berlin, min: 2026-01-02}"
+    assert not hold({"a": [None]}, rule).findings
+    pl.DataFrame({"a": [None, None]}).write_parquet(tmp_path / "t.parquet")
+    contract = parse_contract(f"version: 1\ncolumns:\n  {rule}\n", shown="c")
+    opened = scan("t.parquet", root=tmp_path, reading=contract.reading())
+    assert not check(opened, contract, role="source").findings
 
 
 @pytest.mark.parametrize(
