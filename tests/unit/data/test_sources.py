@@ -90,7 +90,7 @@ def test_with_declared_columns_every_other_column_is_text(tmp_path: Path) -> Non
 
 
 def test_a_failed_cast_is_countable_and_its_text_is_kept(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_bytes(b"a,s\n1,007\nx,8\n,9\n12345678901234567890,\n1.0,1\n")
+    (tmp_path / "t.csv").write_bytes(b"a,s\n1,007\nx,8\n,9\n12345678901234567890,\n1.5,1\n1.0,1\n")
 
     opened = scan("t.csv", root=tmp_path, reading=declared(a="integer", s="string"))
 
@@ -98,9 +98,9 @@ def test_a_failed_cast_is_countable_and_its_text_is_kept(tmp_path: Path) -> None
     assert opened.text
     frame = opened.lazy.collect()
     assert frame.columns == ["a", "s", RAW + "a"]
-    assert frame["a"].to_list() == [1, None, None, None, None]
-    assert frame[RAW + "a"].to_list() == ["1", "x", None, "12345678901234567890", "1.0"]
-    assert frame["s"].to_list() == ["007", "8", "9", None, "1"]
+    assert frame["a"].to_list() == [1, None, None, None, None, 1]
+    assert frame[RAW + "a"].to_list() == ["1", "x", None, "12345678901234567890", "1.5", "1.0"]
+    assert frame["s"].to_list() == ["007", "8", "9", None, "1", "1"]
 
 
 def test_infinities_and_nan_are_numbers_but_an_overflow_is_a_failure(tmp_path: Path) -> None:
