@@ -54,9 +54,10 @@ def test_batches_add_up_to_the_whole(tmp_path: Path, name: str, monkeypatch: pyt
     monkeypatch.setattr(module, "AT_ONCE", 1_000)
     monkeypatch.setattr(module, "BATCH", 8_000)
     table = frame().drop("gone")
-    like = profile(table.head(5_000))
-    found = profile_scan(opened(tmp_path, table, name), like)
-    assert profile_bytes(found) == profile_bytes(profile(table, like))
+    groups, label = [table["s"]], table["k"].cast(pl.String)
+    like = profile(table.head(5_000), slices=groups, label=label)
+    found = profile_scan(opened(tmp_path, table, name), like, slices=["s"], label="k")
+    assert profile_bytes(found) == profile_bytes(profile(table, like, slices=groups, label=label))
 
 
 def test_a_sample_makes_the_layout_and_all_rows_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,6 +91,8 @@ def test_an_engine_without_batches_is_read_by_columns(tmp_path: Path, monkeypatc
     foreign = replace(opened(tmp_path, table), engine=replace(POLARS, name="another"))
     assert profile_scan(foreign, like) == like
     assert asked == [("n", "k"), ("s", "gone")]
+    own = profile_scan(opened(tmp_path, table), slices=["s"], label="k")
+    assert profile_scan(foreign, own, slices=["s"], label="k") == own
 
 
 def test_a_damaged_file_is_a_data_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
