@@ -26,6 +26,7 @@ WIDTH = 24
     metavar="VERSION|FILE",
     help="A version of the model, or a profile (.json).  [default: the champion]",
 )
+@click.option("--scores", is_flag=True, help="Let that version score holdout rows, and judge its answers too.")
 @options.stacked(options.as_json, options.quiet)
 def command(
     *,
@@ -34,6 +35,7 @@ def command(
     registry: str | None,
     against: str | None,
     reference: str | None,
+    scores: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -53,7 +55,8 @@ def command(
 
     work = open_workspace(config, run_dir)
     with work.alone():
-        result = drift(work, options.watcher(quiet=quiet), registry=registry, against=against, reference=reference)
+        watcher = options.watcher(quiet=quiet)
+        result = drift(work, watcher, registry=registry, against=against, reference=reference, scores=scores)
     show(result, as_json=as_json)
     return EXIT_FINE if result.passed else EXIT_GATE
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from modelbout.data.sources import Scan
+    from modelbout.manifest import ColumnType
 
     Answers = Mapping[str, Any]
     Make = Callable[[Answers], ColumnProfile]
@@ -83,7 +84,7 @@ def _column(query: Query, like: ColumnProfile, dtype: nw.dtypes.DType) -> Make:
     if isinstance(dtype, nw.Categorical | nw.Enum) or (like.type == "string" and _is_class(dtype)):
         # A label's classes are texts, whatever the column holds.
         column, dtype = column.cast(nw.String()), nw.String()
-    plain = _counts(query, like, column)
+    plain = _counts(query, like.name, column, like.type)
     match FAMILIES.get(like.type, like.type):
         case "number" if dtype.is_numeric():
             return _numbers(query, like, column, plain, floating=not dtype.is_integer())
@@ -93,18 +94,25 @@ def _column(query: Query, like: ColumnProfile, dtype: nw.dtypes.DType) -> Make:
             return _values(query, like, {"true": column, "false": ~column}, plain)
         case "string" if isinstance(dtype, nw.String):
             return _texts(query, like, column, plain)
-    return plain
+    return _counts(query, like.name, column, _kind(dtype))
+
+
+def _kind(dtype: nw.dtypes.DType) -> ColumnType:
+    """Return the word for a type; what no profile knows is called text."""
+    if dtype.is_numeric():
+        return "number"
+    if isinstance(dtype, nw.Boolean):
+        return "boolean"
+    return "datetime" if isinstance(dtype, nw.Date | nw.Datetime) else "string"
 
 
 def _is_class(dtype: nw.dtypes.DType) -> bool:
     return dtype.is_integer() or isinstance(dtype, nw.Boolean)
 
 
-def _counts(query: Query, like: ColumnProfile, column: nw.Expr) -> Make:
+def _counts(query: Query, name: str, column: nw.Expr, kind: ColumnType) -> Make:
     present, missing = query.ask(column.count()), query.ask(column.null_count())
-    return lambda answers: ColumnProfile(
-        name=like.name, type=like.type, count=int(answers[present]), nulls=int(answers[missing])
-    )
+    return lambda answers: ColumnProfile(name=name, type=kind, count=int(answers[present]), nulls=int(answers[missing]))
 
 
 def _numbers(query: Query, like: ColumnProfile, column: nw.Expr, plain: Make, *, floating: bool) -> Make:

@@ -38,6 +38,7 @@ class Pair:
         current: its profile on the current rows, counted in the reference's bins and categories.
         rows: of the reference and of the current table.
         importance: the feature's share of all importance to the champion, from 0 to 1; None where nobody knows.
+        note: what is wrong with the column as a whole, such as another type.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Pair:
     current: ColumnProfile
     rows: tuple[int, int]
     importance: float | None = None
+    note: str = ""
 
     @property
     def missing(self) -> tuple[int, int]:
@@ -66,8 +68,12 @@ class Pair:
 
     @property
     def bins(self) -> Bins | None:
-        """Return both sides in the reference's bins, of a text its lengths; None where the reference has no bins."""
-        reference = self.reference.numbers or self.reference.lengths
+        """Return both sides in the reference's bins; of texts whose values are not all listed, the lengths.
+
+        None where the reference has no bins.
+        """
+        listed = self.reference.categories and not self.reference.other
+        reference = self.reference.numbers or (None if listed else self.reference.lengths)
         if reference is None:
             return None
         current = self.current.numbers or self.current.lengths

@@ -43,8 +43,8 @@ def pairs_of(
     weighed = _shares(reference, features)
     for column in reference.columns:
         if column.name in features and column.name not in ignore:
-            now = _like(column, known.get(column.name), current.rows)
-            pairs.append(Pair(column.name, "feature", column, now, rows, weighed.get(column.name)))
+            now, note = _like(column, known.get(column.name), current.rows)
+            pairs.append(Pair(column.name, "feature", column, now, rows, weighed.get(column.name), note))
     there = {column.name for column in reference.columns}
     others += [NotCompared(column=name, reason="not in the reference") for name in features if name not in there]
     others += [NotCompared(column=name, reason="told to ignore") for name in ignore if name in there]
@@ -66,10 +66,12 @@ def _shares(reference: Profile, features: Collection[str]) -> dict[str, float]:
     return {name: value / total for name, value in found.items()} if total > 0 and len(found) == len(known) else {}
 
 
-def _like(reference: ColumnProfile, current: ColumnProfile | None, rows: int) -> ColumnProfile:
+def _like(reference: ColumnProfile, current: ColumnProfile | None, rows: int) -> tuple[ColumnProfile, str]:
+    """Return the current column, or one without values when it is none that the champion could read, and why."""
     if current is not None and (current.type == reference.type or {current.type, reference.type} <= NUMBERS):
-        return current
-    return ColumnProfile(name=reference.name, type=reference.type, count=0, nulls=rows)
+        return current, ""
+    note = "the column is gone" if current is None else f"the column holds {current.type} values, not {reference.type}"
+    return ColumnProfile(name=reference.name, type=reference.type, count=0, nulls=rows), note
 
 
 def _besides(

@@ -44,10 +44,12 @@ def side_of(column: ColumnProfile, rows: int) -> DriftSide:
 
 def message_of(pair: Pair, drifted: Sequence[DriftReading], level: DriftLevel) -> tuple[str, str]:
     """Return what drifted, and what to do about it."""
+    if pair.note:
+        return pair.note, _IDLE if level == "info" else _FIX[pair.role]
     names = {reading.measure: reading for reading in drifted}
     parts = []
     if names.keys() & {"wasserstein", "jensen_shannon", "psi"}:
-        parts.append(_distribution(pair, names))
+        parts += _distribution(pair, names)
     parts += [names[name].detail for name in ("out_of_range", "vanished_values", "unlisted_values") if name in names]
     if "nulls" in names:
         before, now = (missing / rows for missing, rows in zip(pair.missing, pair.rows, strict=True))
@@ -76,28 +78,31 @@ def cells_of(pair: Pair) -> tuple[DriftCell, ...]:
     return tuple(cells[:MOST_CELLS])
 
 
-def _distribution(pair: Pair, names: dict[str, DriftReading]) -> str:
+def _distribution(pair: Pair, names: dict[str, DriftReading]) -> list[str]:
     before, now = side_of(pair.reference, pair.rows[0]), side_of(pair.current, pair.rows[1])
     if before.mean is not None and now.mean is not None and before.std:
         moved = (now.mean - before.mean) / before.std
         said = f"mean {_number(before.mean)} to {_number(now.mean)} ({moved:+.2f} standard deviations)"
         if now.std is not None and not math.isclose(now.std, before.std, rel_tol=0.1):
             said += f", standard deviation {_number(before.std)} to {_number(now.std)}"
-        return said
-    if pair.reference.categories:
+        return [said]
+    if pair.categories.names:
         found = pair.categories
         first, second = found.reference, found.current
         shares = [
             (label, int(one) / max(int(first.sum()), 1), int(two) / max(int(second.sum()), 1))
-            for label, one, two in zip((*found.names, ""), first, second, strict=True)
+            for label, one, two in zip(found.names, first, second, strict=False)
         ]
         label, one, two = max(shares, key=lambda share: abs(share[2] - share[1]))
-        named = f"`{label}`" if label else "all other values"
-        return f"share of {named} {_percent(one)} to {_percent(two)}"
+        # When the others moved furthest, the reading of unlisted values says it.
+        rest = abs(int(second[-1]) / max(int(second.sum()), 1) - int(first[-1]) / max(int(first.sum()), 1))
+        if rest >= abs(two - one) and "unlisted_values" in names:
+            return []
+        return [f"share of `{label}` {_percent(one)} to {_percent(two)}"]
     what = "lengths of the texts" if pair.reference.numbers is None else "moments" if _timed(pair) else "values"
     value = names.get("wasserstein")
     unit = f" by {_number(value.value)} on average" if value is not None and value.value is not None else ""
-    return f"the {what} moved{unit}"
+    return [f"the {what} moved{unit}"]
 
 
 def _timed(pair: Pair) -> bool:

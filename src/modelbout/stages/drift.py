@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import narwhals as nw
 
+from modelbout.data.columns import describe
 from modelbout.data.profile import profile
 from modelbout.data.reading import Reading
 from modelbout.data.sources import scan
@@ -22,16 +23,22 @@ from modelbout.errors import ConfigError, DataError, ModelboutError, Place, Prob
 from modelbout.profile import Profile, read_profile
 from modelbout.results import DRIFT_FILE, DriftReference, DriftResult
 from modelbout.seal import verify_files
-from modelbout.stages.tables import contract_of, scans
+from modelbout.stages.reference import scores_of
+from modelbout.stages.tables import contract_of, rows, scans
 from modelbout.stages.workspace import now
 from modelbout.training.bundle import PROFILE_FILE, read_part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     import polars as pl
 
     from modelbout.data.sources import Scan
     from modelbout.drift.pair import Pair
+    from modelbout.profile import ColumnProfile
     from modelbout.progress import Progress
+    from modelbout.stages.tables import Role
     from modelbout.stages.workspace import Workspace
 
 # Rows from which the bins of a reference table are made: a quantile is then known to within half a percent.
@@ -48,12 +55,14 @@ class Reference:
         profile: its profile.
         inputs: the columns that the champion reads; None where there is no champion.
         table: the table itself, where there is one.
+        bundle: the champion's bundle, where there is one.
     """
 
     source: DriftReference
     profile: Profile
     inputs: tuple[str, ...] | None = None
     table: Scan | None = None
+    bundle: Path | None = None
 
 
 def drift(
@@ -63,6 +72,7 @@ def drift(
     registry: str | None,
     against: str | None = None,
     reference: str | None = None,
+    scores: bool = False,
 ) -> DriftResult:
     """Hold the configured data against a reference, and leave ``drift.json``.
 
@@ -72,6 +82,7 @@ def drift(
         registry: where the champion is.
         against: another table: a path or a glob, seen from the directory of modelbout.yaml.
         reference: a profile's file (ending in ``.json``) or a version such as ``v1.2.0``; the champion without either.
+        scores: let that version score holdout rows, and judge its answers too.
 
     Raises:
         ConfigError: the configuration is at fault, or there is no champion yet.
@@ -92,7 +103,8 @@ def drift(
         held = file_reference(work, reference)
     else:
         held = version_reference(work, registry, reference, progress)
-    result = compared(work, progress, held, current, began)
+    answers = scored(work, held, opened, progress) if scores else ()
+    result = compared(work, progress, held, current, answers=answers, began=began)
     work.write(DRIFT_FILE, result)
     return result
 
@@ -138,7 +150,7 @@ def version_reference(work: Workspace, registry: str | None, wanted: str | None,
     shown = f"{model}@{version}/{PROFILE_FILE}"
     found = read_profile(read_part(bundle, PROFILE_FILE), shown=shown)
     source = DriftReference(kind="version", name=f"{model}@{version}", rows=found.rows)
-    return Reference(source, found, tuple(feature.name for feature in manifest.signature.inputs))
+    return Reference(source, found, tuple(feature.name for feature in manifest.signature.inputs), bundle=bundle)
 
 
 def file_reference(work: Workspace, name: str) -> Reference:
@@ -181,13 +193,23 @@ def table_reference(work: Workspace, current: Scan, against: str, progress: Prog
     return Reference(DriftReference(kind="table", name=against, rows=found.rows), found, table=table)
 
 
-def compared(work: Workspace, progress: Progress, held: Reference, current: Scan, began: float) -> DriftResult:
+def compared(
+    work: Workspace,
+    progress: Progress,
+    held: Reference,
+    current: Scan,
+    *,
+    answers: Sequence[pl.Series],
+    began: float,
+) -> DriftResult:
     """Count the current table as the reference was counted, and judge."""
     settings = work.config.drift
     features = looked_at(work, held)
     label = work.config.data.target
     with progress.step(f"counting {', '.join(source.shown for source in current.sources[:1]) or 'rows'}"):
-        found = count(current, held.profile, [*features, label])
+        found = msgspec.structs.replace(
+            count(current, held.profile, [*features, label]), scores=scores_like(held.profile, answers)
+        )
     pairs, others = pairs_of(held.profile, found, features=features, label=label, ignore=settings.ignore)
     with progress.step(f"judging drift of {len(pairs):,} columns"):
         tables = Tables((held.profile.rows, found.rows), samples(held, current, pairs))
@@ -207,6 +229,37 @@ def compared(work: Workspace, progress: Progress, held: Reference, current: Scan
         seconds=round(time.perf_counter() - began, 3),
         created=now(),
     )
+
+
+def scored(work: Workspace, held: Reference, opened: dict[Role, Scan], progress: Progress) -> list[pl.Series]:
+    """Let the champion score some holdout rows: on rows that it was trained on, it is surer than it ever will be.
+
+    Raises:
+        ConfigError: there is no version to score with.
+        TrainingError: it could not score them.
+    """
+    from modelbout.training.score import score
+
+    if held.bundle is None:
+        fix = "leave out --scores, or name a version with --reference"
+        raise ConfigError(Problem(found="a table or a profile cannot score rows", allowed="a version", fix=fix))
+    with progress.step("letting the champion score the holdout"):
+        holdout = rows(work, opened).holdout
+        (answer,) = score(
+            [held.bundle],
+            holdout.sample(min(holdout.height, MOST_ROWS), seed=work.config.train.seed),
+            python=work.config.train.python,
+            root=work.root,
+            work=work.run / "scoring",
+            timeout_minutes=work.config.train.timeout_minutes,
+        )
+    return scores_of(answer.predictions, verify_files(held.bundle).signature)
+
+
+def scores_like(reference: Profile, answers: Sequence[pl.Series]) -> tuple[ColumnProfile, ...]:
+    """Return the profiles of a model's answers in the reference's bins."""
+    known = {column.name: column for column in reference.scores}
+    return tuple(describe(answer, known[answer.name]) for answer in answers if answer.name in known)
 
 
 def looked_at(work: Workspace, held: Reference) -> tuple[str, ...]:
@@ -246,6 +299,6 @@ def sample(table: Scan, columns: list[str], most: int) -> pl.DataFrame:
     whole = table.exact or table
     with engine_errors(whole):
         frame = nw.from_native(whole.lazy)
-        rows = int(whole.engine.collect(frame.select(rows=nw.len()))["rows"])
+        height = int(whole.engine.collect(frame.select(rows=nw.len()))["rows"])
         numbered = whole.engine.numbered(whole.lazy)
-        return whole.engine.sample(frame if numbered is None else numbered, columns, rows, most).select(columns)
+        return whole.engine.sample(frame if numbered is None else numbered, columns, height, most).select(columns)

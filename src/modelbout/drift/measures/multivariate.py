@@ -60,8 +60,8 @@ def read(tables: Tables, alpha: float) -> tuple[Reading, ...]:
             effect=_difference(area),
             allowance=_difference(allowed),
             value=area,
-            detail=f"area under the ROC curve {area:.3f}, {CONFIDENCE:.0%} interval {low:.3f} to {high:.3f}, "
-            f"on {min(heights):,} rows or more of each table",
+            detail=f"area under the ROC curve {area:.3f}, {100 * CONFIDENCE:.0f} % interval {low:.3f} to "
+            f"{high:.3f}, on at least {min(heights):,} rows of each table",
         ),
     )
 

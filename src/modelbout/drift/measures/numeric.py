@@ -26,7 +26,7 @@ def tests(pair: Pair) -> int:
 def read(pair: Pair, alpha: float) -> tuple[Reading, ...]:
     """Return the Wasserstein distance, the two divergences, and the share outside of the reference's range."""
     bins = pair.bins
-    if bins is None or not all(pair.present):
+    if bins is None or not all(pair.present) or not bins.current.any():
         return ()
     return (
         *wasserstein(pair, bins, alpha),
@@ -72,19 +72,18 @@ def outside(pair: Pair, bins: Bins, alpha: float) -> Reading:
 
     The reference may have such values too, when it is a profile that was counted in another one's bins.
     """
-    sides = {"below": 0, "above": -1}
+    texts = pair.reference.numbers is None
+    words = ("texts shorter than", "texts longer than") if texts else ("values below", "values above")
     readings = []
-    for word, place in sides.items():
-        shares = [
-            int(side[place]) / rows for side, rows in zip((bins.reference, bins.current), pair.present, strict=True)
-        ]
+    for word, place in zip(words, (0, -1), strict=True):
+        before, now = int(bins.reference[place]) / pair.present[0], int(bins.current[place]) / pair.present[1]
         readings.append(
             Reading(
                 measure="out_of_range",
-                effect=share_effect(*shares) if shares[1] > shares[0] else 0.0,
-                allowance=share_allowance(min(shares[0], shares[1]), shares[1], pair.present, alpha),
-                value=shares[1],
-                detail=f"{int(bins.current[place]):,} values {word} the reference's range",
+                effect=share_effect(before, now) if now > before else 0.0,
+                allowance=share_allowance(min(before, now), now, pair.present, alpha),
+                value=now,
+                detail=f"{int(bins.current[place]):,} {word} all of the reference",
             )
         )
     return max(readings, key=lambda reading: reading.effect)

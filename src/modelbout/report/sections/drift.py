@@ -53,15 +53,21 @@ _TEMPLATE = template("""
 {{ lead }}
 {% if lines %}
 
-| | Column | Importance | What changed | Reference<br>now | What to do |
-| :-: | :-- | --: | :-- | :-- | :-- |
+| | Column | Importance | What changed | Before,<br>now |
+| :-: | :-- | --: | :-- | :-- |
 {% for line in lines %}
-| {{ line.mark }} | {{ line.name }} | {{ line.importance }} | {{ line.found }} | {{ line.drawing }} | {{ line.fix }} |
+| {{ line.mark }} | {{ line.name }} | {{ line.importance }} | {{ line.found }} | {{ line.drawing }} |
 {% endfor %}
 {% endif %}
 {% if more %}
 
 {{ more }} more in `drift.json`.
+{% endif %}
+{% if steps %}
+
+{% for step in steps %}
+- {{ step }}
+{% endfor %}
 {% endif %}
 {% if details or others %}
 
@@ -98,6 +104,7 @@ def render(story: Story) -> str | None:
         lead=_lead(drift, found),
         lines=[_line(column) for column in found[:COLUMNS_LIMIT]],
         more=counted(len(found) - COLUMNS_LIMIT, "column", "columns") if len(found) > COLUMNS_LIMIT else None,
+        steps=_steps(found),
         rule=_rule(drift),
         others=_others(drift),
         details=[
@@ -136,8 +143,18 @@ def _line(column: DriftColumn) -> dict[str, Markdown]:
         "importance": words.DASH if column.importance is None else percent(column.importance, 1.0),
         "found": text(column.message, limit=MESSAGE_LIMIT) if column.message else words.DASH,
         "drawing": _drawing(column),
-        "fix": text(column.fix, limit=MESSAGE_LIMIT) if column.fix else words.DASH,
     }
+
+
+def _steps(found: Sequence[DriftColumn]) -> list[Markdown]:
+    """Return what to do, each once, with the columns that it is about where that is not all of them."""
+    fixes = dict.fromkeys(column.fix for column in found if column.fix)
+    if len(fixes) == 1:
+        return [Markdown(f"**What to do**: {text(fix, limit=MESSAGE_LIMIT)}.") for fix in fixes]
+    return [
+        Markdown(f"{_named([one.column for one in found if one.fix == fix])}: {text(fix, limit=MESSAGE_LIMIT)}.")
+        for fix in list(fixes)[:NAMES_LIMIT]
+    ]
 
 
 def _drawing(column: DriftColumn) -> Markdown:
