@@ -162,11 +162,15 @@ class Sample:
         judge: turns them (with ``ROW``, where rows have numbers) into answers; they are all rows when there are no
             more than ``most``.
         most: how many rows at most; None = all of them.
+        among: chooses among the rows of this mask only; ``count`` names their number.
+        count: the name of that number, among the measure's counts.
     """
 
     columns: tuple[str, ...]
     judge: Callable[[pl.DataFrame], Answers]
     most: int | None
+    among: nw.Expr | None = None
+    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,7 @@ class Measure:
         facts: aggregates of any type, None where there is nothing to aggregate; shared by name like ``counts``.
         key: columns whose repeated values fail; nothing else of a measure that has one says what fails.
         query: a one-row table of aggregates that are no expressions of the whole table, such as distinct compound keys.
+        ordered: the query is put to the numbered table; where rows have no numbers, it has no answers.
         sample: rows to be judged in memory.
         rows: the rows that fail as a table with ``ROW``, from the numbered table; for failures that no mask tells.
         located: the first rows that fail, from the answers (of ``sample``).
@@ -206,6 +211,7 @@ class Measure:
     facts: Mapping[str, nw.Expr] = field(default_factory=dict)
     key: Key | None = None
     query: Query | None = None
+    ordered: bool = False
     sample: Sample | None = None
     rows: Query | None = None
     located: Callable[[Answers], tuple[int, ...]] | None = None

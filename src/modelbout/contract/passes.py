@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 import narwhals as nw
+import polars as pl
 
 from modelbout.contract.plan import ROWS, Pass
 from modelbout.data.table import engine_errors
@@ -13,9 +14,7 @@ from modelbout.data.table import engine_errors
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import polars as pl
-
-    from modelbout.contract.kind import Answers
+    from modelbout.contract.kind import Answers, Sample
     from modelbout.contract.plan import Planned
     from modelbout.data.sources import Scan
 
@@ -101,33 +100,43 @@ def _grouped(scan: Scan, one: Pass) -> dict[str, Any]:
     (rule,) = one.rules
     query = rule.measure.query
     assert query is not None  # noqa: S101 -- a pass of groups is that of a rule with a query
+    frame = scan.engine.numbered(scan.lazy) if rule.measure.ordered else nw.from_native(scan.lazy)
+    if frame is None:
+        return {}
     return {
-        name: 0 if value is None else value
-        for name, value in scan.engine.collect(query(_under(nw.from_native(scan.lazy), one))).items()
+        name: 0 if value is None else value for name, value in scan.engine.collect(query(_under(frame, one))).items()
     }
 
 
 def _sampled(scan: Scan, one: Pass, answered: Answered) -> dict[str, Any]:
-    """Read the rows that the rules want to look at, once for all that want equally many of them."""
-    wanted: dict[int | None, list[Planned]] = {}
+    """Read the rows that the rules want to look at, once for all that want equally many of the same."""
+    wanted: dict[tuple[int | None, str], list[tuple[Planned, Sample]]] = {}
     for rule in one.rules:
-        if rule.measure.sample is not None:
-            wanted.setdefault(rule.measure.sample.most, []).append(rule)
+        sample = rule.measure.sample
+        if sample is not None:
+            wanted.setdefault((sample.most, sample.count), []).append((rule, sample))
     found: dict[str, Any] = {}
-    for most, rules in wanted.items():
-        columns = tuple(dict.fromkeys(name for rule in rules for name in rule.measure.sample.columns))  # type: ignore[union-attr]  # each has one
-        rows = _rows(scan, one, columns, answered.rows(rules[0]), most)
-        for rule in rules:
-            sample = rule.measure.sample
-            if sample is not None:
-                found |= sample.judge(rows.drop([name for name in columns if name not in sample.columns]))
+    for members in wanted.values():
+        columns = tuple(dict.fromkeys(name for _, sample in members for name in sample.columns))
+        rows = _rows(scan, one, columns, members[0], answered)
+        for _, sample in members:
+            found |= sample.judge(rows.drop([name for name in columns if name not in sample.columns]))
     return found
 
 
-def _rows(scan: Scan, one: Pass, columns: Sequence[str], rows: int, most: int | None) -> pl.DataFrame:
+def _rows(
+    scan: Scan, one: Pass, columns: Sequence[str], wanted: tuple[Planned, Sample], answered: Answered
+) -> pl.DataFrame:
+    rule, sample = wanted
     numbered = scan.engine.numbered(scan.lazy)
-    frame = nw.from_native(scan.lazy) if numbered is None else numbered
-    return scan.engine.sample(_under(frame, one), columns, rows, most)
+    frame = _under(nw.from_native(scan.lazy) if numbered is None else numbered, one)
+    rows = answered.rows(rule)
+    if sample.among is not None:
+        frame, rows = frame.filter(sample.among), int(answered.of(rule)[sample.count])
+        if not rows:
+            # Nothing to look for: the table is not read again.
+            return pl.DataFrame({name: [] for name in columns})
+    return scan.engine.sample(frame, columns, rows, sample.most)
 
 
 def locate(scan: Scan, rules: Sequence[Planned], answered: Answered) -> dict[int, tuple[int, ...]]:
