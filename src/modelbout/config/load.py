@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from modelbout.config import rules
+from modelbout.config.addresses import address_problem, is_address
 from modelbout.config.decode import decode, decode_what_fits
 from modelbout.config.later import LATER
 from modelbout.config.model import Compare, Config, Data, Drift, Promote, Train
@@ -139,6 +140,9 @@ def _path_problems(node: Node, places: Mapping[str, Place], shown: str, root: Pa
             if one.kind == "scalar" and one.tag in ("str", "timestamp"):
                 place = _place(one.place.key or "", places, shown)
                 follow = (section, key) in _PATHS
-                problem = check_path(one.text, root=root, top=top, place=place, follow=follow)
+                if section == "data" and key != "contract" and is_address(one.text):
+                    problem = address_problem(one.text, place)
+                else:
+                    problem = check_path(one.text, root=root, top=top, place=place, follow=follow)
                 if problem is not None:
                     yield problem

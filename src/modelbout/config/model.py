@@ -36,7 +36,7 @@ class Data(Record, frozen=True):
     target: Annotated[Text, Meta(description="The column to predict.")]
     source: Annotated[
         Text | tuple[Text, ...] | None,
-        Meta(description="One table to split: a path, a glob, or a list of them."),
+        Meta(description="One table to split: a path, a glob, an address, or a list of them."),
     ] = None
     split: Annotated[Split | None, Meta(description="How `source` is split.")] = None
     train: Annotated[Text | tuple[Text, ...] | None, Meta(description="Training rows, when split already.")] = None
@@ -52,7 +52,10 @@ class Data(Record, frozen=True):
         Text | None, Meta(description="The date or time at which a row is predicted; default: `split.column`.")
     ] = None
     contract: Annotated[Text | None, Meta(description="Path of the data contract.")] = None
-    engine: Annotated[Literal["polars"], Meta(description="What runs the checks.")] = "polars"
+    engine: Annotated[
+        Literal["polars", "duckdb", "pandas", "pyspark", "dask", "ibis"],
+        Meta(description="What runs the checks; `ibis` for a table of a database. See docs/engines.md."),
+    ] = "polars"
 
 
 class Train(Record, frozen=True):

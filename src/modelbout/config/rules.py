@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from modelbout import catalogue
+from modelbout.config.addresses import is_table
 from modelbout.config.wording import quoted
 from modelbout.errors import Place, Problem, cause
 
@@ -25,6 +26,7 @@ GUARDRAILS = "modelbout.bout.guardrails"
 def data_problems(data: Data, task: Task | None, where: Where) -> Iterator[Problem]:
     """Yield what contradicts itself in ``data``; without a task, what depends on it is left out."""
     yield from _tables(data, where)
+    yield from _engine(data, where)
     if data.split is not None:
         yield from _split(data.split, data.target, where)
     if task == "binary" and data.positive is None:
@@ -66,6 +68,21 @@ def _tables(data: Data, where: Where) -> Iterator[Problem]:
             if value is None:
                 fix = f"Add `{key}:`" + (", such as `split: {holdout: 0.2, by: id}`." if key == "split" else ".")
                 yield Problem(f"`{there}` needs `{key}` beside it", allowed, fix, where(f"data.{there}"))
+
+
+def _engine(data: Data, where: Where) -> Iterator[Problem]:
+    named = {"source": data.source, "train": data.train, "holdout": data.holdout}
+    tables = [key for key, value in named.items() if isinstance(value, str) and is_table(value)]
+    for key, value in named.items():
+        if isinstance(value, tuple) and any(is_table(one) for one in value):
+            fix = "Name it alone; a view can join several tables."
+            yield Problem("a table of a database stands in a list", "one table", fix, where(f"data.{key}"))
+    if data.engine == "ibis" and not tables:
+        fix = "Write `source: postgresql://user@host/database?table=name`, or another engine."
+        yield Problem("the engine ibis is for tables of a database", "", fix, where("data.engine"))
+    if data.engine not in ("polars", "ibis") and tables:
+        fix = "Remove `engine:`: a database checks its own table."
+        yield Problem(f"a table of a database is not read by {data.engine}", "", fix, where("data.engine"))
 
 
 def _split(split: Split, target: str, where: Where) -> Iterator[Problem]:

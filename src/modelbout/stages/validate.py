@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from modelbout.contract.check import Checked, check
+from modelbout.data.engines.choice import on_engine
 from modelbout.data.table import load
 from modelbout.errors import ConfigError, DataError, Problem
 from modelbout.report.junit import JUNIT_FILE, junit
@@ -45,7 +46,7 @@ def check_tables(
     rules = 0
     for role, opening in opened.items():
         with progress.step(f"checking {role} against {work.config.data.contract or 'no contract'}"):
-            checked = checked_table(opening, contract, role)
+            checked = checked_table(on_engine(opening, work.config.data.engine), contract, role)
         findings += checked.findings
         held += checked.held
         rules += checked.rules
@@ -107,7 +108,8 @@ def last_valid(work: Workspace, opened: dict[Role, Scan]) -> ValidationResult | 
         return None
     checked = {table.role: table.files for table in result.tables}
     present = {role: opening.files for role, opening in opened.items()}
-    return result if checked == present else None
+    # A table of a database has no files: nothing says that it is what it was.
+    return result if checked == present and all(present.values()) else None
 
 
 def as_problem(finding: Finding) -> Problem:

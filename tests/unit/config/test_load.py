@@ -358,7 +358,7 @@ data:
   source: ../../a.csv
   target: y
   exclude: [y]
-  engine: duckdb
+  engine: ibis:postgresql://me:secret@host/db
 train:
   seed: -1
 compare: {sealed: 0.5, slices: [a, a]}
