@@ -225,7 +225,8 @@ def _lines(inputs: NDArray[np.float32], answers: Floats, grown: NDArray[np.bool_
     scale = np.sqrt(np.square(centred[grown]).mean(axis=0))
     centred /= np.where(scale > 0, scale, 1.0)
     weights, *_ = np.linalg.lstsq(centred[grown], answers[grown] - answers[grown].mean(axis=0))
-    return (centred @ weights + answers[grown].mean(axis=0)).astype(np.float32)
+    line: NDArray[np.float32] = (centred @ weights + answers[grown].mean(axis=0)).astype(np.float32)
+    return line
 
 
 def _area(scores: Floats, member: NDArray[np.bool_], fold: Codes) -> tuple[float, float]:
