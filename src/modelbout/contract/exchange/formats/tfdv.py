@@ -222,12 +222,10 @@ def write(contract: Contract, name: str) -> Exported:
         if height.max is not None:
             ends.append(("max_examples_count", height.max))
         schema.append(("dataset_constraints", ends))
-    for rule in out.take(contract.table, "unexpected"):
-        if rule.value != "error":
-            out.lose_rule(rule, "to TFDV each column that the schema does not name is an anomaly")
-    if not any(rule.check == "unexpected" and rule.value == "error" for rule in contract.table):
-        why = "TFDV takes each column that the schema does not name for an anomaly"
-        out.lose(contract.place, "that other columns are allowed", why)
+    unexpected = out.take(contract.table, "unexpected")
+    if not unexpected or unexpected[0].value != "error":
+        place = unexpected[0].place if unexpected else contract.place
+        out.lose(place, "`unexpected`", "to TFDV each column that the schema does not name is an anomaly")
     return out.finish("# proto-file: tensorflow_metadata/proto/v0/schema.proto\n" + pbtxt(schema))
 
 
@@ -261,17 +259,21 @@ def _domain_of(out: Outgoing, column: Column) -> Iterator[tuple[str, object]]:
         case "integer" if domain:
             yield "int_domain", [("name", column.name), *domain]
         case "number":
-            for rule in out.take(column.rules, "nan"):
-                if rule.value == 0:
-                    domain.append(("disallow_nan", True))
-                else:
-                    out.lose_rule(rule, "TFDV allows NaN or does not")
-            if out.one(column, "infinite") is not None:
-                domain.append(("disallow_inf", True))
+            domain += _finite(out, column)
             if domain:
                 yield "float_domain", [("name", column.name), *domain]
     if mass:
         yield "distribution_constraints", [("min_domain_mass", mass)]
+
+
+def _finite(out: Outgoing, column: Column) -> Iterator[tuple[str, object]]:
+    for rule in out.take(column.rules, "nan"):
+        if rule.value == 0:
+            yield "disallow_nan", True
+        else:
+            out.lose_rule(rule, "TFDV allows NaN or does not")
+    if out.one(column, "infinite") is not None:
+        yield "disallow_inf", True
 
 
 def _limits(out: Outgoing, column: Column) -> tuple[_Pairs, float]:
