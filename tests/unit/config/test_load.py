@@ -168,6 +168,20 @@ def test_a_model_in_a_subdirectory_may_use_the_whole_repository(tmp_path: Path) 
             "the target is excluded",
         ),
         ("{target: y, exclude: [a, a], train: a, holdout: b}", "regression", "data.exclude[1]", "`a` is there twice"),
+        (
+            "{target: y, group: y, train: a, holdout: b}",
+            "regression",
+            "data.group",
+            "the target cannot be the `group` as well",
+        ),
+        (
+            "{target: y, time: y, train: a, holdout: b}",
+            "regression",
+            "data.time",
+            "the target cannot be the `time` as well",
+        ),
+        ("{target: y, group: [], train: a, holdout: b}", "regression", "data.group", "`group` names no column"),
+        ("{target: y, group: [a, a], train: a, holdout: b}", "regression", "data.group[1]", "`a` is there twice"),
         ("{target: y, source: a, split: {by: i}}", "regression", "data.split", "a split by a column needs `holdout`"),
         (
             "{target: y, source: a, split: {by: i, holdout: .2, column: t}}",

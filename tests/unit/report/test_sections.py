@@ -9,7 +9,20 @@ import pytest
 from modelbout import catalogue
 from modelbout.errors import Place
 from modelbout.report.story import Story
-from modelbout.results import BoutResult, ChangedRows, Control, Curve, DataFile, Leak, Power, Side, TableSummary
+from modelbout.results import (
+    BoutResult,
+    ChangedRows,
+    Control,
+    Curve,
+    DataFile,
+    Estimate,
+    Interval,
+    Leak,
+    Power,
+    SeenRows,
+    Side,
+    TableSummary,
+)
 from tests.unit.report import stories
 from tests.unit.report.stories import estimate, metric
 
@@ -237,9 +250,74 @@ def test_leaks() -> None:
     )
     written = told("leaks", of(leaks=leaks))
     assert written.index("target leak") < written.index("shared rows")
-    assert "| \u26a0\ufe0f | shared rows | \u2013 | 3 rows are in both |" in written
+    assert "| \u26a0\ufe0f | shared rows | \u2013 | 3 rows are in both | \u2013 |" in written
     many = told("leaks", of(leaks=leaks[:1] * 25))
     assert "5 more in `bout.json`" in many
+
+
+@pytest.mark.parametrize(
+    ("count", "rows", "shown"),
+    [
+        (1, (7,), "(row 7)"),
+        (2, (7, 1200), "(rows 7, 1,200)"),
+        (9, (1, 2), "(rows 1, 2 ...)"),
+        (None, (1,), "in both |"),
+    ],
+)
+def test_a_leak_names_its_first_rows_and_what_to_do(count: int | None, rows: tuple[int, ...], shown: str) -> None:
+    leak = Leak(
+        kind="near rows",
+        columns=("a|b",),
+        level="error",
+        strength=0.1,
+        message="rows are in both",
+        count=count,
+        total=10,
+        rows=rows,
+        fix="take *them* out",
+    )
+    written = told("leaks", of(leaks=(leak,)))
+    assert shown in written
+    assert "take &#42;them&#42; out" in written
+    assert "`a`&#124;`b`" in written
+
+
+@pytest.mark.parametrize(
+    ("seen", "shown"),
+    [
+        (
+            SeenRows(rows=100, note="column <b> is gone"),
+            "It is not known whether the champion was trained on rows of",
+        ),
+        (
+            SeenRows(rows=100, seen=Estimate(value=12), by="content", natural=True),
+            "12 of 100 holdout rows equal rows that the champion was trained on: no more than",
+        ),
+        (
+            SeenRows(rows=9000, seen=Estimate(value=50, interval=Interval(low=41.2, high=78, method="w")), by="id"),
+            "estimated from a sample of its row ids, 41 to 78 (95 % interval)",
+        ),
+        (SeenRows(rows=100, seen=Estimate(value=0), by="content", natural=True), None),
+        (SeenRows(rows=100, seen=Estimate(value=0), by="id"), None),
+    ],
+)
+def test_what_the_champion_saw(seen: SeenRows, shown: str | None) -> None:
+    story = of(seen=seen)
+    if shown is None:
+        assert write("leaks", story) is None
+        return
+    written = told("leaks", story)
+    assert shown in written
+    assert "<b>" not in written
+
+
+def test_the_comparison_on_clean_rows_is_told() -> None:
+    bout = stories.win().bout
+    assert bout is not None
+    assert bout.primary is not None
+    clean = msgspec.structs.replace(bout.primary, explanation="On the 88 rows, ROC AUC is better by 0.1.")
+    seen = SeenRows(rows=100, seen=Estimate(value=12), by="id", clean_rows=88, clean=clean)
+    assert "- On the 88 rows, ROC AUC is better by 0.1." in told("leaks", of(seen=seen))
 
 
 def test_error_with_a_log_and_without_a_problem() -> None:
