@@ -44,7 +44,8 @@ def _asked(one: Planned) -> Asked:
     queries = (measure.query, measure.rows, *(_of_key(measure.key) if measure.key else ()))
     return Asked(
         masks=tuple(mask for mask in masks if mask is not None),
-        aggregates=(*dict(one.counts()).values(), *measure.facts.values()),
+        counts=tuple(dict(one.counts()).values()),
+        facts=tuple(measure.facts.values()),
         queries=tuple(query for query in queries if query is not None),
     )
 

@@ -156,7 +156,7 @@ def locate(scan: Scan, rules: Sequence[Planned], answered: Answered) -> dict[int
         if masks:
             first = scan.engine.first(frame, masks, LOCATED_ROWS)
             found |= {int(number): tuple(map(int, numbers)) for number, numbers in first.items()}
-        for one in rules:
+        for one in (one for one in rules if one.measure.rows is not None or one.measure.key is not None):
             among = frame if one.where is None else frame.filter(one.where)
             if one.measure.rows is not None:
                 found[one.number] = scan.engine.lowest(one.measure.rows(among), LOCATED_ROWS)

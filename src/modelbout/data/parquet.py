@@ -74,8 +74,8 @@ def _common(
     for (_, shown), physical in zip(files, types, strict=True):
         if physical == pl.Null:
             continue
-        canonical = _canonical(physical)
-        if canonical is None:
+        held = canonical(physical)
+        if held is None:
             raise DataError(
                 Problem(
                     found=f"column `{name}` has the type {physical}",
@@ -84,20 +84,21 @@ def _common(
                     place=Place(file=shown),
                 )
             )
-        if wanted is not None and wanted != canonical:
+        if wanted is not None and wanted != held:
             raise DataError(
                 Problem(
-                    found=f"column `{name}` is {canonical} here and {wanted} in {files[0][1]}",
+                    found=f"column `{name}` is {held} here and {wanted} in {files[0][1]}",
                     allowed="one type in every file of a table",
                     fix="write the files with the same schema",
                     place=Place(file=shown),
                 )
             )
-        wanted = canonical
+        wanted = held
     return wanted if wanted is not None else declared.get(name, pl.String())
 
 
-def _canonical(physical: pl.DataType) -> pl.DataType | None:
+def canonical(physical: pl.DataType) -> pl.DataType | None:
+    """Return the type in which a table has a column, None for a type that no table may have."""
     if physical in {pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32}:
         return pl.Int64()
     if physical.is_float() or physical.is_decimal():

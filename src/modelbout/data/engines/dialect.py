@@ -51,14 +51,12 @@ class Dialect:
         moments: whether a moment in the contract is the same moment there, wherever the machine stands.
         nan_is_largest: whether NaN is larger than every number, as on Polars; else it is neither larger nor smaller.
         queries: whether it filters and groups rows into tables of its own; else it only counts.
-        parts: whether it runs any operation on single rows, as Polars does that for it, part by part of the table.
     """
 
     words: frozenset[str] = frozenset()
     moments: bool = True
     nan_is_largest: bool = True
     queries: bool = True
-    parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +103,13 @@ def counts_rows(expression: object) -> bool:
 def by_row(expression: nw.Expr) -> bool:
     """Tell whether an expression answers for each row from that row alone."""
     return bool(_nodes(expression)) and all(map(_single, _nodes(expression)))
+
+
+def columns_in(expression: nw.Expr) -> frozenset[str]:
+    """Return the columns that an expression reads."""
+    own = (name for node in _nodes(expression) if node.name == "col" for name in node.kwargs["names"])
+    parts = (part for node in _nodes(expression) for part in node.exprs if isinstance(part, nw.Expr))
+    return frozenset(own).union(*map(columns_in, parts))
 
 
 def summable(aggregate: nw.Expr) -> nw.Expr:

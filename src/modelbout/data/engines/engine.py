@@ -23,10 +23,11 @@ SPAN: Final = 2**32
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a table: masks of its rows, aggregates of them, and tables made from it."""
+    """What is asked of a table: masks of its rows, numbers of rows, other aggregates, and tables made from it."""
 
     masks: tuple[nw.Expr, ...] = ()
-    aggregates: tuple[nw.Expr, ...] = ()
+    counts: tuple[nw.Expr, ...] = ()
+    facts: tuple[nw.Expr, ...] = ()
     queries: tuple[Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]], ...] = ()
 
 

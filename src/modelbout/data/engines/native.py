@@ -42,7 +42,7 @@ class NativeEngine(ABC):
         """Tell whether the engine answers all that is asked as Polars does."""
         return (
             all(self._is(one, aggregate=False) for one in asked.masks)
-            and all(self._is(one, aggregate=True) for one in asked.aggregates)
+            and all(self._is(one, aggregate=True) for one in (*asked.counts, *asked.facts))
             and all(reads(query, self.kinds, self.dialect) for query in asked.queries)
         )
 
