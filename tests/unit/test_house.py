@@ -16,9 +16,11 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 HEAVY = {"matplotlib", "narwhals", "numpy", "pandas", "polars", "scipy", "sklearn", "skops"}
 # What `--help`, `report`, `promote`, `rollback` and `registry` need; only drawing may load matplotlib.
 LIGHT_ROOMS = ("cli", "config", "github", "registry", "report")
-LIGHT_MODULES = ("errors", "results", "profile", "record", "manifest", "seal", "catalogue", "progress", "__init__")
-LIGHT_MODULES += ("__main__",)
-DRAWING = HOUSE / "report" / "plots.py"
+LIGHT_MODULES = (
+    *("errors", "results", "profile", "record", "manifest", "seal", "catalogue", "progress"),
+    *("__init__", "__main__"),
+)
+DRAWING = (HOUSE / "report" / "plots.py", HOUSE / "report" / "datasheet_plots.py")
 # Room by room, the rooms that it must not know: data flows config, data and contract, training, bout, report.
 STRANGERS = {
     # config/schema.py publishes the schemas of all documents, also of the contract and of the ledger's events.
@@ -100,7 +102,7 @@ def loaded_with(path: Path) -> dict[Path, set[str]]:
 
 
 def light() -> list[Path]:
-    rooms = [path for room in LIGHT_ROOMS for path in (HOUSE / room).rglob("*.py") if path != DRAWING]
+    rooms = [path for room in LIGHT_ROOMS for path in (HOUSE / room).rglob("*.py") if path not in DRAWING]
     return sorted([*rooms, *(HOUSE / f"{module}.py" for module in LIGHT_MODULES)])
 
 

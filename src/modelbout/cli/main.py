@@ -34,6 +34,7 @@ COMMANDS = {
     "compare": "Let the challenger meet the champion on the holdout.",
     "drift": "Hold the data against what the champion was trained on.",
     "report": "Write the report from the results of the run.",
+    "profile": "Describe the table: a data sheet with plots.",
     "run": "Validate, train, compare and report.",
     "promote": "Give a winner the title.",
     "rollback": "Give the title back to an earlier version.",

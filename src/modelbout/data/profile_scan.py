@@ -34,6 +34,7 @@ def profile_scan(
     *,
     slices: Sequence[str] = (),
     label: str | None = None,
+    classes: bool = True,
     texts: Callable[[pl.Series], pl.Series] = _as_text,
 ) -> Profile:
     """Describe each column of an open table.
@@ -47,6 +48,7 @@ def profile_scan(
         like: take this profile's layout.
         slices: names of columns whose groups are counted.
         label: the name of the target.
+        classes: whether the target's values are names, which become text.
         texts: how a slice and the target become text.
 
     Raises:
@@ -55,8 +57,9 @@ def profile_scan(
 
     def of(frame: pl.DataFrame, known: Profile | None) -> Profile:
         groups = [texts(frame[name]) for name in slices if name in frame.columns]
-        target = None if label is None or label not in frame.columns else texts(frame[label])
-        return profile(frame, known, slices=groups, label=target)
+        if label is None or label not in frame.columns:
+            return profile(frame, known, slices=groups)
+        return profile(frame, known, slices=groups, label=texts(frame[label]) if classes else frame[label])
 
     with engine_errors(scan):
         rows = int(scan.engine.collect(nw.from_native(scan.lazy).select(nw.len().alias("rows")))["rows"])

@@ -73,7 +73,7 @@ def _plot(name: str, bout: BoutResult, into: Path) -> Plot:
     for palette in (LIGHT, DARK):
         with mpl.rc_context():
             mpl.rcdefaults()
-            mpl.rcParams.update(_style(palette))
+            mpl.rcParams.update(style(palette))
             figure = Figure(dpi=DPI, layout="constrained")
             FigureCanvasAgg(figure)
             _PAINTERS[name](figure, bout, palette)
@@ -90,7 +90,8 @@ def _plot(name: str, bout: BoutResult, into: Path) -> Plot:
     )
 
 
-def _style(palette: Palette) -> dict[Any, object]:
+def style(palette: Palette) -> dict[Any, object]:
+    """Return how every picture of ours looks, as settings of matplotlib."""
     return {
         "font.family": FONT,
         "font.size": 9,
@@ -136,7 +137,7 @@ def _differences(figure: Figure, bout: BoutResult, palette: Palette) -> None:
         _forest(axes, len(metrics), palette, f"Improvement{f', {unit.name}' if unit.name else ''}")
         for row, metric in enumerate(metrics):
             _difference(axes, row, metric, unit, palette)
-        axes.set_yticks(range(len(metrics)), [_label(_role(metric, bout)) for metric in metrics])
+        axes.set_yticks(range(len(metrics)), [drawn_name(_role(metric, bout)) for metric in metrics])
         _centre(axes)
     _key(figure, panels, palette)
 
@@ -178,7 +179,7 @@ def _slices(figure: Figure, bout: BoutResult, palette: Palette) -> None:
         rows.append(part)
     figure.set_size_inches(WIDTH, 1.0 + ROW_HEIGHT * len(rows))
     axes = figure.subplots()
-    title = _label(bout.primary.title) if bout.primary else "the primary metric"
+    title = drawn_name(bout.primary.title) if bout.primary else "the primary metric"
     _forest(
         axes,
         len(rows),
@@ -196,7 +197,10 @@ def _slices(figure: Figure, bout: BoutResult, palette: Palette) -> None:
         _interval(axes, row, entry.improvement, unit, (tone, mark))
         shown = gain(entry.improvement, unit)
         _note(axes, row, f"{shown.value}  ({shown.span})", palette)
-    labels = [_label(entry) if isinstance(entry, str) else f"{_label(entry.group)}  ({entry.rows:,})" for entry in rows]
+    labels = [
+        drawn_name(entry) if isinstance(entry, str) else f"{drawn_name(entry.group)}  ({entry.rows:,})"
+        for entry in rows
+    ]
     axes.set_yticks(range(len(rows)), labels)
     for entry, tick in zip(rows, axes.get_yticklabels(), strict=True):
         if isinstance(entry, str):
@@ -363,10 +367,10 @@ def _tone(status: str, palette: Palette) -> tuple[str, str]:
     return known.get(status, (palette.faint, "o"))
 
 
-def _label(name: str) -> str:
+def drawn_name(name: str, *, limit: int = LABEL_LIMIT) -> str:
     """Return a name from outside with what the font can draw of it."""
     font = get_font(findfont(FontProperties(family=FONT)))
-    shown = clean(name, limit=LABEL_LIMIT)
+    shown = clean(name, limit=limit)
     return "".join(letter if font.get_char_index(ord(letter)) else _NO_GLYPH for letter in shown)
 
 

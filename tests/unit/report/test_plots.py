@@ -84,7 +84,7 @@ def test_names_from_outside_are_no_formulas_and_no_warnings(tmp_path: Path) -> N
     metrics = tuple(msgspec.structs.replace(metric, title=bad) for metric in bout.metrics)
     hostile = msgspec.structs.replace(bout, slices=parts, primary=primary, metrics=metrics, curves=())
     assert [plot.name for plot in draw(hostile, tmp_path)] == ["differences", "slices"]
-    assert plots._label("a\u6f22b") == "a?b"
+    assert plots.drawn_name("a\u6f22b") == "a?b"
 
 
 def test_degenerate_numbers_are_drawn(tmp_path: Path) -> None:
