@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import narwhals as nw
 from msgspec.structs import replace
 
-from modelbout.data.engines.engine import Asked
+from modelbout.data.histogram import emptied, quantile
 from modelbout.data.table import engine_errors
-from modelbout.profile import ColumnProfile, NumberProfile, Profile
+from modelbout.profile import PROFILE_QUANTILES, ColumnProfile, NumberProfile, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,6 +55,7 @@ def count(scan: Scan, layout: Profile, columns: Sequence[str] | None = None) -> 
     Raises:
         DataError: the rows cannot be read.
     """
+    # Where Polars can read the table too, it counts: the fastest of all engines, and the one that made the profile.
     whole = scan.exact or scan
     with engine_errors(whole):
         schema = nw.from_native(whole.lazy).collect_schema()
@@ -64,11 +65,9 @@ def count(scan: Scan, layout: Profile, columns: Sequence[str] | None = None) -> 
     made = [_column(query, column, schema[column.name]) for column in layout.columns if column.name in wanted]
     label = None
     if layout.label is not None and layout.label.name in scan.columns:
-        label = _column(query, layout.label, schema[layout.label.name])
-    aggregates = query.aggregates
-    table = scan if scan.engine.means(Asked(aggregates=tuple(aggregates.values()))) else whole
-    with engine_errors(table):
-        answers = table.engine.aggregate(table.lazy, None, aggregates)
+        label = _label(query, layout.label, schema[layout.label.name])
+    with engine_errors(whole):
+        answers = whole.engine.aggregate(whole.lazy, None, query.aggregates)
     found: Answers = {name: value or 0 for name, value in answers.items()}
     return Profile(
         rows=int(found[rows]),
@@ -81,8 +80,7 @@ def count(scan: Scan, layout: Profile, columns: Sequence[str] | None = None) -> 
 def _column(query: Query, like: ColumnProfile, dtype: nw.dtypes.DType) -> Make:
     """Ask for what a column's counts are made of, and return what makes them of the answers."""
     column = nw.col(like.name)
-    if isinstance(dtype, nw.Categorical | nw.Enum) or (like.type == "string" and _is_class(dtype)):
-        # A label's classes are texts, whatever the column holds.
+    if isinstance(dtype, nw.Categorical | nw.Enum):
         column, dtype = column.cast(nw.String()), nw.String()
     plain = _counts(query, like.name, column, like.type)
     match FAMILIES.get(like.type, like.type):
@@ -97,6 +95,15 @@ def _column(query: Query, like: ColumnProfile, dtype: nw.dtypes.DType) -> Make:
     return _counts(query, like.name, column, _kind(dtype))
 
 
+def _label(query: Query, like: ColumnProfile, dtype: nw.dtypes.DType) -> Make:
+    """Ask for the counts of a target, whose classes are texts, whatever the column holds."""
+    if like.type != "string" or not (dtype.is_numeric() or isinstance(dtype, nw.Boolean)):
+        return _column(query, like, dtype)
+    whole = nw.col(like.name) if not dtype.is_float() else nw.col(like.name).cast(nw.Int64())
+    column = whole.cast(nw.String())
+    return _texts(query, like, column, _counts(query, like.name, column, like.type))
+
+
 def _kind(dtype: nw.dtypes.DType) -> ColumnType:
     """Return the word for a type; what no profile knows is called text."""
     if dtype.is_numeric():
@@ -104,10 +111,6 @@ def _kind(dtype: nw.dtypes.DType) -> ColumnType:
     if isinstance(dtype, nw.Boolean):
         return "boolean"
     return "datetime" if isinstance(dtype, nw.Date | nw.Datetime) else "string"
-
-
-def _is_class(dtype: nw.dtypes.DType) -> bool:
-    return dtype.is_integer() or isinstance(dtype, nw.Boolean)
 
 
 def _counts(query: Query, name: str, column: nw.Expr, kind: ColumnType) -> Make:
@@ -148,20 +151,15 @@ def _bins(
         nothing = int(answers[low]) if low else 0
         rising = [int(answers[name]) - nothing for name in (*below, upper)]
         total = int(answers[present]) - nothing - sum(int(answers[name]) for name in others)
-        return replace(
-            layout,
+        found = replace(
+            emptied(layout),
             counts=tuple(after - before for before, after in pairwise(rising)),
             below=rising[0],
             above=total - rising[-1],
             mean=_finite(answers[mean]) if total else None,
             std=_finite(answers[std]) if total else None,
-            min=None,
-            max=None,
-            quantiles=layout.quantiles,
-            sum=0,
-            squares=0,
-            extreme=0,
         )
+        return replace(found, quantiles=tuple(quantile(found, level) for level in PROFILE_QUANTILES) if total else ())
 
     return made
 
@@ -183,7 +181,9 @@ def _moments(query: Query, like: ColumnProfile, column: nw.Expr, plain: Make) ->
         numbers = binned(answers)
         mean, std = (None if value is None else value / unit for value in (numbers.mean, numbers.std))
         edges = like.numbers.edges if like.numbers else ()
-        return replace(plain(answers), numbers=replace(numbers, edges=edges, mean=mean, std=std))
+        quantiles = tuple(value / unit for value in numbers.quantiles)
+        numbers = replace(numbers, edges=edges, mean=mean, std=std, quantiles=quantiles)
+        return replace(plain(answers), numbers=numbers)
 
     return made
 
