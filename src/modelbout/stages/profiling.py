@@ -67,8 +67,7 @@ def write_sheet(found: Profile, known: About, output: Path, progress: Progress, 
     """
     drawn: tuple[Plot, ...] = ()
     if plots:
-        from modelbout.errors import RegistryError
-from modelbout.report.datasheet_plots import draw_sheet
+        from modelbout.report.datasheet_plots import draw_sheet
 
         directory = output.with_name(f"{output.stem}-plots")
         with progress.step("drawing plots"):
