@@ -239,6 +239,7 @@ class Check:
         main: the key that holds the value in the long form.
         many: whether the contract lists several rules under the key.
         breaks: why a change that ``compare`` calls tighter breaks somebody.
+        beyond: whether its answer depends on more than the table and the contract: the clock, another table, code.
     """
 
     key: str
@@ -254,6 +255,7 @@ class Check:
     main: str = "is"
     many: bool = False
     breaks: str = "data that kept the old rule may break this one"
+    beyond: bool = False
 
 
 def of_rows(what: str) -> Callable[[int, int], str]:

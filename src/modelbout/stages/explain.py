@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelbout.contract.explain import Explained, explain
 from modelbout.errors import ConfigError, Problem
+from modelbout.stages.setting import setting_of
 from modelbout.stages.tables import contract_of, scans
 
 if TYPE_CHECKING:
@@ -28,4 +29,7 @@ def plans(work: Workspace) -> tuple[Explained, ...]:
                 place=work.loaded.place("data"),
             )
         )
-    return tuple(explain(opened, contract, role=role) for role, opened in scans(work, contract).items())
+    setting = setting_of(work)
+    return tuple(
+        explain(opened, contract, role=role, setting=setting) for role, opened in scans(work, contract).items()
+    )

@@ -6,16 +6,19 @@ import time
 from typing import TYPE_CHECKING
 
 from modelbout.contract.check import Checked, check
+from modelbout.contract.rules import check_named
 from modelbout.data.engines.choice import on_engine
 from modelbout.data.table import load
 from modelbout.errors import ConfigError, DataError, Problem
 from modelbout.report.junit import JUNIT_FILE, junit
 from modelbout.report.sarif import SARIF_FILE, sarif
 from modelbout.results import HELD_RULES, VALIDATION_FILE, Finding, HeldRule, TableSummary, ValidationResult
+from modelbout.stages.setting import setting_of
 from modelbout.stages.tables import contract_of, scans
 from modelbout.stages.workspace import digest_of, now, read_result
 
 if TYPE_CHECKING:
+    from modelbout.contract.kind import Setting
     from modelbout.contract.model import Contract
     from modelbout.data.sources import Scan
     from modelbout.progress import Progress
@@ -44,9 +47,10 @@ def check_tables(
     tables: list[TableSummary] = []
     held: list[HeldRule] = []
     rules = 0
+    setting = setting_of(work)
     for role, opening in opened.items():
         with progress.step(f"checking {role} against {work.config.data.contract or 'no contract'}"):
-            checked = checked_table(on_engine(opening, work.config.data.engine), contract, role)
+            checked = checked_table(on_engine(opening, work.config.data.engine), contract, role, setting)
         findings += checked.findings
         held += checked.held
         rules += checked.rules
@@ -70,10 +74,10 @@ def check_tables(
     return result
 
 
-def checked_table(opening: Scan, contract: Contract | None, role: str) -> Checked:
+def checked_table(opening: Scan, contract: Contract | None, role: str, setting: Setting) -> Checked:
     """Check one table; without a contract only count its rows."""
     if contract is not None:
-        return check(opening, contract, role=role)
+        return check(opening, contract, role=role, setting=setting)
     return Checked(findings=(), rules=0, rows=load(opening, opening.columns[:1]).height)
 
 
@@ -92,14 +96,19 @@ def require_valid(work: Workspace, progress: Progress) -> dict[Role, Scan]:
     began = time.perf_counter()
     contract = contract_of(work)
     opened = scans(work, contract)
-    result = last_valid(work, opened) or check_tables(work, progress, contract, opened, began=began)
+    result = last_valid(work, contract, opened) or check_tables(work, progress, contract, opened, began=began)
     if not result.passed:
         raise DataError(*(as_problem(finding) for finding in result.findings))
     return opened
 
 
-def last_valid(work: Workspace, opened: dict[Role, Scan]) -> ValidationResult | None:
-    """Return the stored result when contract and data files are, to the byte, those that it checked."""
+def last_valid(work: Workspace, contract: Contract | None, opened: dict[Role, Scan]) -> ValidationResult | None:
+    """Return the stored result when contract and data files are, to the byte, those that it checked.
+
+    A rule that looks beyond them, at the clock or another table, is held again.
+    """
+    if contract is not None and any(check_named(rule.check).beyond for rule in contract.rules):
+        return None
     try:
         result = read_result(work.run / VALIDATION_FILE, ValidationResult, made_by="validate")
     except ConfigError:

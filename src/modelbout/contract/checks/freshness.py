@@ -170,5 +170,6 @@ CHECK: Final = Check(
     read=read,
     measure=measure,
     compare=compare,
+    beyond=True,
     many=True,
 )
