@@ -33,8 +33,9 @@ MOST_PANELS = 40
 
 PANEL_HEIGHT = 1.35
 VALUES = 5
-VALUE_LIMIT = 14
-"""Inches; values and characters of one panel. Our own choice."""
+LEAST_VALUES = 3
+NAME_LIMIT = 24
+"""Inches; values of one panel, at most and as room is left for; characters of a name. Our own choice."""
 
 
 def draw_sheet(profile: Profile, into: Path) -> tuple[Plot, ...]:
@@ -87,7 +88,7 @@ def _panels(figure: Figure, columns: list[ColumnProfile], palette: Palette) -> N
             axes.set_axis_off()
             continue
         column = columns[place]
-        axes.set_title(drawn_name(column.name, limit=2 * VALUE_LIMIT), fontsize=8, pad=4)
+        axes.set_title(drawn_name(column.name, limit=NAME_LIMIT), fontsize=8, pad=4)
         axes.grid(visible=False)
         axes.tick_params(length=0, labelsize=6.5)
         if column.categories:
@@ -97,14 +98,17 @@ def _panels(figure: Figure, columns: list[ColumnProfile], palette: Palette) -> N
 
 
 def _values(axes: Axes, column: ColumnProfile, palette: Palette) -> None:
-    top = [(drawn_name(one.value, limit=VALUE_LIMIT), one.count) for one in column.categories[:VALUES]]
+    top = [(drawn_name(one.value, limit=NAME_LIMIT), one.count) for one in column.categories[:VALUES]]
     rest = column.count - sum(count for _, count in top)
     bars = [*top, *([("other", rest)] if rest else [])]
     places = range(len(bars))
     colours = [palette.champion] * len(top) + [palette.faint] * (len(bars) - len(top))
-    axes.barh(places, [count / column.count for _, count in bars], color=colours, height=0.72)
-    axes.set_yticks(places, [name for name, _ in bars])
-    axes.set_ylim(max(len(bars), 3) - 0.4, -0.6)
+    # Each name stands above its bar: beside it, long names would leave no room for the bars.
+    axes.barh([place + 0.22 for place in places], [rows / column.count for _, rows in bars], color=colours, height=0.36)
+    for place, (name, _) in zip(places, bars, strict=True):
+        axes.text(0, place - 0.2, name, va="center", fontsize=6.5, color=palette.faint)
+    axes.set_yticks([])
+    axes.set_ylim(max(len(bars), LEAST_VALUES) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
     axes.spines["left"].set_visible(False)
