@@ -21,12 +21,12 @@ def test_the_page_tells_of_every_kind_and_how_many_raise_the_alarm() -> None:
     told = {
         name: cells[3]
         for row in rows
-        if len(cells := row.split(" | ")) == 4
+        if len(cells := [cell.strip() for cell in row.split("|")]) == 4
         for name in re.findall(r"`(\w+)`", cells[0])
     }
     assert set(told) == set(KINDS)
     assert {name: fewest(kind) for name, kind in KINDS.items() if kind.form is not None} == {
-        name: int(number) for name, number in told.items() if number.strip()
+        name: int(number) for name, number in told.items() if number
     }
 
 
