@@ -23,7 +23,7 @@ def roundest(low: float, high: float, *, near: float, scale: Scale = "number") -
     For days and seconds since 1970 it is the start of a year before that of a month, and so on.
     """
     if not low < high:
-        return low
+        return low + 0.0  # -0.0 + 0.0 is 0.0
     if scale != "number":
         found = _roundest_moment(low, high, near, scale)
         if found is not None:

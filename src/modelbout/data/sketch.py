@@ -64,6 +64,8 @@ def distinct(text: str) -> int:
     for rank in range(_RANK_BITS, 0, -1):
         total = 0.5 * (total + counts[rank])
     total += REGISTERS * _sigma(counts[0] / REGISTERS)
+    if total == 0:
+        return REGISTERS << _RANK_BITS  # all registers are full
     return max(MOST_EXACT + 1, round(_ALPHA * REGISTERS * REGISTERS / total))
 
 
