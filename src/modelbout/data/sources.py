@@ -58,6 +58,7 @@ class Scan:
         delimiters: what separates the fields, for each text file.
         engine: what runs the queries on ``lazy``.
         exact: the same table as Polars reads it, for what the engine does not answer as Polars does; None = this one.
+        address: of a table of a database, as it is shown; None for files.
     """
 
     lazy: Any
@@ -68,6 +69,7 @@ class Scan:
     delimiters: tuple[str, ...] = ()
     engine: Engine = POLARS
     exact: Scan | None = None
+    address: str | None = None
 
     @cached_property
     def files(self) -> tuple[DataFile, ...]:
