@@ -41,12 +41,13 @@ def divided(scan: Scan, contract: Contract, setting: Setting | None = None) -> t
 def _asked(one: Planned) -> Asked:
     measure = one.measure
     masks = (one.failing, one.where)
-    queries = (measure.query, measure.rows, *(_of_key(measure.key) if measure.key else ()))
+    counted, located = _of_key(measure.key) if measure.key else (None, None)
     return Asked(
         masks=tuple(mask for mask in masks if mask is not None),
         counts=tuple(dict(one.counts()).values()),
         facts=tuple(measure.facts.values()),
-        queries=tuple(query for query in queries if query is not None),
+        queries=tuple(query for query in (measure.query, counted) if query is not None),
+        located=tuple(query for query in (measure.rows, located) if query is not None),
     )
 
 

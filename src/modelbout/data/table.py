@@ -57,11 +57,13 @@ def engine_errors(scan: Scan) -> Iterator[None]:
         raise DataError(
             Problem(
                 found=f"the rows cannot be read ({type(error).__name__}){detail}",
-                fix="the file is damaged or was changed during this run: write or copy it again",
+                fix="the file is damaged or was changed during this run: write or copy it again"
+                if scan.address is None
+                else "look at the database's log; a value may have no counterpart here, such as an infinite date",
                 place=_place(scan),
             )
         ) from None
 
 
 def _place(scan: Scan) -> Place:
-    return Place(file=scan.sources[0].shown if len(scan.sources) == 1 else None)
+    return Place(file=scan.sources[0].shown if len(scan.sources) == 1 else scan.address)

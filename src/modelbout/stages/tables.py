@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from modelbout.catalogue import did_you_mean
 from modelbout.data.digests import table_digest
+from modelbout.data.opening import open_source
 from modelbout.data.reading import Reading
-from modelbout.data.sources import scan
 from modelbout.data.splits import split
 from modelbout.data.table import load
 from modelbout.errors import ConfigError, DataError, Problem
@@ -63,7 +63,7 @@ def scans(work: Workspace, contract: Contract | None) -> dict[Role, Scan]:
     for role, source in sources.items():
         if source is None:
             continue
-        opened[role] = scan(source, root=work.root, reading=reading, place=work.loaded.place(f"data.{role}"))
+        opened[role] = open_source(source, root=work.root, reading=reading, place=work.loaded.place(f"data.{role}"))
         if contract is None:
             # What the training rows were guessed to be, the holdout is too: two guesses could differ.
             reading = opened[role].reading

@@ -81,7 +81,7 @@ class DaskEngine(NativeEngine):
         """Tell whether the answers of slices can be put together: numbers of rows, and masks to find them."""
         known = all(columns_in(one) <= self.kinds.keys() for one in (*asked.masks, *asked.counts))
         single = all(map(by_row, asked.masks)) and all(map(counts_rows, asked.counts))
-        return known and single and not asked.facts and not asked.queries
+        return known and single and not (asked.facts or asked.queries or asked.located)
 
     def aggregate(
         self, lazy: Sequence[Slice], where: nw.Expr | None, aggregates: Mapping[str, nw.Expr]

@@ -23,12 +23,16 @@ SPAN: Final = 2**32
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a table: masks of its rows, numbers of rows, other aggregates, and tables made from it."""
+    """What is asked of a table: masks of its rows, numbers of rows, other aggregates, and tables made from it.
+
+    ``located`` are tables of rows with their numbers, which are asked for only where rows have numbers.
+    """
 
     masks: tuple[nw.Expr, ...] = ()
     counts: tuple[nw.Expr, ...] = ()
     facts: tuple[nw.Expr, ...] = ()
     queries: tuple[Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]], ...] = ()
+    located: tuple[Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]], ...] = ()
 
 
 class Engine(Protocol):

@@ -44,6 +44,7 @@ class NativeEngine(ABC):
             all(self._is(one, aggregate=False) for one in asked.masks)
             and all(self._is(one, aggregate=True) for one in (*asked.counts, *asked.facts))
             and all(reads(query, self.kinds, self.dialect) for query in asked.queries)
+            and (ROW not in self.kinds or all(reads(query, self.kinds, self.dialect) for query in asked.located))
         )
 
     def _is(self, expression: nw.Expr, *, aggregate: bool) -> bool:
