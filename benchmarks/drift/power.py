@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from tables import name, report
 
-SIZES = ((1_000, 1_000), (2_000, 2_000), (10_000, 2_000), (100_000, 2_000), (5_000, 5_000))
+SIZES = ((2_000, 2_000), (20_000, 2_000), (1_000, 1_000))
 NORMAL, LOGNORMAL, BALANCED, FLAG = (pl.col(name(number)) for number in (0, 1, 5, 7))
 SPREAD = float(np.sqrt((np.e - 1) * np.e))  # of the lognormal column
 
@@ -29,9 +29,7 @@ CHANGES = {
     "share of ones 16 % to 26 %": lambda f, r: f.with_columns(
         pl.when(some(0.1 / 0.84, r, f.height)).then(1).otherwise(FLAG).alias(name(7))
     ),
-    "nulls 0 % to 5 %": lambda f, r: f.with_columns(
-        pl.when(~some(0.05, r, f.height)).then(LOGNORMAL).alias(name(1))
-    ),
+    "nulls 0 % to 5 %": lambda f, r: f.with_columns(pl.when(~some(0.05, r, f.height)).then(LOGNORMAL).alias(name(1))),
     "nulls 5 % to 10 %": lambda f, r: f.with_columns(
         pl.when(~some(0.05 / 0.95, r, f.height)).then(NORMAL).alias(name(0))
     ),
@@ -50,7 +48,7 @@ def main(rounds: int) -> None:
         found = []
         for rows in SIZES:
             random = np.random.default_rng([20261121, place, *rows])
-            number = rounds if rows[0] < 50_000 else max(rounds // 4, 20)
+            number = rounds if place else 4 * rounds  # the first one is what was promised
             hits = sum(report(random, rows, apply).verdict == "drift" for _ in range(number))
             found.append(f"{100 * hits / number:.0f} %")
         print(f"| {change} |", " | ".join(found), "|", flush=True)

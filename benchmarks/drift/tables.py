@@ -20,13 +20,27 @@ if TYPE_CHECKING:
     from modelbout.profile import Profile
 
 COLUMNS = 30
-KINDS = ("normal", "lognormal", "t3", "discretised", "zero-inflated", "balanced", "long-tailed", "flag", "two-peaked", "few")
 SAMPLE = 50_000
 """Rows from which a reference table's layout is made, as `modelbout drift --against` does."""
 
 _TAIL = np.cumsum(1 / np.arange(1, 1001) ** 1.2)
 _TAIL /= _TAIL[-1]
 _WORDS = np.array([f"v{number}" for number in range(1000)])
+
+
+_MAKERS = {
+    "normal": lambda random, rows: random.standard_normal(rows),
+    "lognormal": lambda random, rows: random.lognormal(size=rows),
+    "t3": lambda random, rows: random.standard_t(3, rows),
+    "discretised": lambda random, rows: np.round(2 * random.standard_normal(rows)).astype(np.int64),
+    "zero-inflated": lambda random, rows: random.binomial(1, 0.2, rows) * random.exponential(size=rows),
+    "balanced": lambda random, rows: _WORDS[random.integers(0, 5, rows)],
+    "long-tailed": lambda random, rows: _WORDS[np.minimum(np.searchsorted(_TAIL, random.random(rows)), 999)],
+    "flag": lambda random, rows: random.binomial(1, 0.16, rows),
+    "two-peaked": lambda random, rows: random.standard_normal(rows) + 5.0 * random.binomial(1, 0.5, rows),
+    "few": lambda random, rows: _WORDS[random.choice(12, rows, p=np.arange(1, 13) / 78)],
+}
+KINDS = tuple(_MAKERS)
 
 
 def name(number: int) -> str:
@@ -38,36 +52,15 @@ def table(random: np.random.Generator, rows: int) -> pl.DataFrame:
     """Return a table; every third column has 5 % nulls."""
     columns = {}
     for number in range(COLUMNS):
-        values = _values(random, KINDS[number % len(KINDS)], rows)
+        values = _MAKERS[KINDS[number % len(KINDS)]](random, rows)
         series = pl.Series(name(number), values)
         if number % 3 == 0:
-            series = series.zip_with(pl.Series(random.random(rows) >= 0.05), pl.Series([None], dtype=series.dtype).new_from_index(0, rows))
+            series = series.zip_with(
+                pl.Series(random.binomial(1, 0.95, rows) == 1),
+                pl.Series([None], dtype=series.dtype).new_from_index(0, rows),
+            )
         columns[name(number)] = series
     return pl.DataFrame(columns)
-
-
-def _values(random: np.random.Generator, kind: str, rows: int) -> np.ndarray:
-    match kind:
-        case "normal":
-            return random.standard_normal(rows)
-        case "lognormal":
-            return random.lognormal(size=rows)
-        case "t3":
-            return random.standard_t(3, rows)
-        case "discretised":
-            return np.round(2 * random.standard_normal(rows)).astype(np.int64)
-        case "zero-inflated":
-            return np.where(random.random(rows) < 0.8, 0.0, random.exponential(size=rows))
-        case "balanced":
-            return _WORDS[random.integers(0, 5, rows)]
-        case "long-tailed":
-            return _WORDS[np.minimum(np.searchsorted(_TAIL, random.random(rows)), 999)]
-        case "flag":
-            return (random.random(rows) < 0.16).astype(np.int64)
-        case "two-peaked":
-            return random.standard_normal(rows) + np.where(random.random(rows) < 0.5, 5.0, 0.0)
-        case _:
-            return _WORDS[random.choice(12, rows, p=np.arange(1, 13) / 78)]
 
 
 def scan(frame: pl.DataFrame) -> Scan:

@@ -93,7 +93,7 @@ def _distribution(pair: Pair, names: dict[str, DriftReading]) -> list[str]:
             (label, int(one) / max(int(first.sum()), 1), int(two) / max(int(second.sum()), 1))
             for label, one, two in zip(found.names, first, second, strict=False)
         ]
-        label, one, two = max(shares, key=lambda share: abs(share[2] - share[1]))
+        label, one, two = max(shares, key=lambda share: round(abs(share[2] - share[1]), 9))
         # When the others moved furthest, the reading of unlisted values says it.
         rest = abs(int(second[-1]) / max(int(second.sum()), 1) - int(first[-1]) / max(int(first.sum()), 1))
         if rest >= abs(two - one) and "unlisted_values" in names:

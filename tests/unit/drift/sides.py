@@ -10,12 +10,12 @@ import polars as pl
 from modelbout.data.profile import profile
 from modelbout.data.sources import Scan
 from modelbout.drift.counting import count
-from modelbout.drift.pair import Pair
 from modelbout.drift.pairing import pairs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from modelbout.drift.pair import Pair
     from modelbout.profile import Profile
 
 

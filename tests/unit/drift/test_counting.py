@@ -110,7 +110,11 @@ def test_an_empty_table_counts_nothing() -> None:
 def test_columns_without_bins_have_counts_alone() -> None:
     frame = pl.DataFrame({"few": [1.0, 2.0, None], "day": [date(2026, 1, 1)] * 3, "n": [1, 2, 3]})
     found = count(scan(frame), profile(frame)).columns
-    assert [(column.count, column.nulls, column.numbers) for column in found] == [(2, 1, None), (3, 0, None), (3, 0, None)]
+    assert [(column.count, column.nulls, column.numbers) for column in found] == [
+        (2, 1, None),
+        (3, 0, None),
+        (3, 0, None),
+    ]
 
 
 def test_no_column_name_clashes_with_an_aggregate() -> None:

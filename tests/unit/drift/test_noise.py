@@ -66,7 +66,10 @@ def test_no_share_however_rare_moves_beyond_its_allowance_too_often(rows: tuple[
     for share in np.geomspace(1e-4, 0.5, 12):
         chances = [stats.binom.pmf(np.arange(n + 1), n, share) for n in rows]
         likely = [np.flatnonzero(chance > 1e-16) for chance in chances]
-        first, second = (place[:, None] / n if side == 0 else place[None] / n for side, (place, n) in enumerate(zip(likely, rows, strict=True)))
+        first, second = (
+            place[:, None] / n if side == 0 else place[None] / n
+            for side, (place, n) in enumerate(zip(likely, rows, strict=True))
+        )
         pooled = (first * rows[0] + second * rows[1]) / sum(rows)
         ratio = rows[0] * _divergence(first, pooled) + rows[1] * _divergence(second, pooled)
         weight = chances[0][likely[0]][:, None] * chances[1][likely[1]][None]

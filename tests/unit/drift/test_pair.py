@@ -68,6 +68,6 @@ def test_values_that_are_listed_by_luck_count_among_the_others() -> None:
     assert found.names == ("often",)
     assert found.reference.tolist() == [600, 912]
     assert found.luck == 0
-    near = pair(words({"often": 600, "near": 40, **rare}), words({"often": 600})).categories
+    near = pair(words({"often": 600, "near": 40, "seldom": 12, **rare}), words({"often": 600})).categories
     assert near.names == ("often", "near")
     assert near.luck == 2
