@@ -48,7 +48,7 @@ class Message:
 
 
 _TOKEN: Final = re.compile(
-    r"""(?:\s|\#[^\n]*)*(?:
+    r"""(?:\s|\#[^\n]*+)*+(?:
       (?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     | (?P<number>-?\s*(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[fF]?|(?:inf|infinity|nan)\b))
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)

@@ -276,7 +276,8 @@ def _member(state: _State, char: str) -> str:
 def _char(char: str, state: _State, *, in_class: bool) -> str:
     """Return one character as itself, escaped where the other dialect would take it for a sign."""
     if in_class:
-        return f"\\{char}" if char in "\\[]^" or (char in "&~" and state.target == "rust") else char
+        # Doubled, some are the operations of sets in Rust, and to come in Python.
+        return f"\\{char}" if char in "\\[]^" or (char in "&~|" and state.target in ("rust", "python")) else char
     if char in _SPECIAL:
         return f"\\{char}"
     return char if char.isprintable() else _coded(char, state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 # Ours: a moment with microseconds and its offset has 32 characters.
 MAX_PLAIN: Final = 40
 
+# YAML 1.1, sections 4.1.1 and 4.1.4; in JSON they stand within texts alone.
+_NOT_YAML: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+
 NO_RULE: Final = "Modelbout has no such rule"
 ABOUT: Final = "it says nothing about the rows of the table"
 
@@ -33,8 +37,9 @@ def read_source(text: str, shown: str) -> Node:
     Raises:
         ConfigError: it is neither, or larger than the limits of ``config/yaml_tree.py``.
     """
-    # JSON is YAML, but for tabs between its values; within a text JSON has none.
-    plain = text.replace("\t", " ") if text.lstrip("\ufeff \r\n\t")[:1] in ("{", "[") else text
+    # JSON is YAML, but for tabs between its values, and for characters that YAML takes for line breaks or refuses.
+    is_json = text.lstrip("\ufeff \r\n\t")[:1] in ("{", "[")
+    plain = _NOT_YAML.sub(lambda char: f"\\u{ord(char[0]):04x}", text.replace("\t", " ")) if is_json else text
     return _merged(parse_yaml(plain, shown=shown))
 
 

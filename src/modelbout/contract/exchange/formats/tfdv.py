@@ -111,12 +111,17 @@ def _type(draft: Draft, feature: Message, stored: str, one: Field) -> ColumnType
     time = feature.last("time_domain")
     if isinstance(time, Message) and time.last("string_format"):
         form = str(time.last("string_format"))
-        return "datetime" if any(part in form for part in ("%H", "%I", "%M", "%S", "%T", "%s")) else "date"
+        return "datetime" if _timed(form) else "date"
     kinds: dict[str, ColumnType] = {"BYTES": "string", "INT": "integer", "FLOAT": "number"}
     if stored not in kinds:
         what = f"the type of {quoted(str(feature.last('name')))}"
         draft.lose(one.place, what, "the schema does not say it; written as string", "Correct `type:`.")
     return kinds.get(stored, "string")
+
+
+def _timed(form: str) -> bool:
+    """Tell whether a strftime format writes a time of day."""
+    return any(part in form for part in ("%H", "%I", "%M", "%S", "%T", "%s"))
 
 
 def _presence(draft: Draft, column: DraftColumn, feature: Message, place: Place) -> None:
@@ -253,7 +258,11 @@ def _domain_of(out: Outgoing, column: Column) -> Iterator[tuple[str, object]]:
             yield "bool_domain", []
         case "date" | "datetime":
             usual = "%Y-%m-%d" if column.type == "date" else "%Y-%m-%dT%H:%M:%S"
-            yield "time_domain", [("string_format", column.format or usual)]
+            form = column.format or usual
+            if _timed(form) != (column.type == "datetime"):
+                what = f"the type of {quoted(column.name)}"
+                out.lose(column.place, what, "to TFDV its format alone says whether there is a time of day")
+            yield "time_domain", [("string_format", form)]
         case "string" if domain:
             yield "string_domain", [("name", column.name), *domain]
         case "integer" if domain:

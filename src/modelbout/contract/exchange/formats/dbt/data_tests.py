@@ -158,9 +158,15 @@ def _ask_range(draft: Draft, column: DraftColumn, test: Test) -> None:
             bound(draft, column, end, value, test.place, strict=strict, **test.extras)
 
 
-def _ask_length(_draft: Draft, column: DraftColumn, test: Test) -> None:
+def _span(test: Test) -> dict[str, Any]:
     exact = test.take("value")
-    ends = {end: value for end in ("min", "max") if (value := test.take(f"{end}_value") or exact) is not None}
+    ends = {end: test.take(f"{end}_value") for end in ("min", "max")}
+    given = {end: exact if value is None else value for end, value in ends.items()}
+    return {end: value for end, value in given.items() if value is not None}
+
+
+def _ask_length(_draft: Draft, column: DraftColumn, test: Test) -> None:
+    ends = _span(test)
     column.ask("length", ends, test.place, **test.extras)
 
 
@@ -196,8 +202,7 @@ def _ask_true(draft: Draft, column: DraftColumn | None, test: Test) -> None:
 
 
 def _ask_rows(draft: Draft, _column: DraftColumn | None, test: Test) -> None:
-    exact = test.take("value")
-    ends = {end: value for end in ("min", "max") if (value := test.take(f"{end}_value") or exact) is not None}
+    ends = _span(test)
     extras = _counted(draft, test)
     if extras.pop("where", None) or test.take("group_by"):
         draft.lose(test.place, f"the test {quoted(test.full)}", "`rows` is about the whole table")
