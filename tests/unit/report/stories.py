@@ -15,6 +15,12 @@ from modelbout.results import (
     ContractDiff,
     Curve,
     DataFile,
+    DriftCell,
+    DriftColumn,
+    DriftReading,
+    DriftReference,
+    DriftResult,
+    DriftSide,
     Estimate,
     Finding,
     GuardrailResult,
@@ -23,6 +29,7 @@ from modelbout.results import (
     Interval,
     Leak,
     MetricResult,
+    NotCompared,
     Power,
     PromotionResult,
     Rule,
@@ -536,8 +543,92 @@ def narrowed() -> Story:
     return replace(win(), contract_diff=contract_changes())
 
 
+def drift_column(name: str, message: str = "", **fields: object) -> DriftColumn:
+    """Return one column of a drift report; one with a message has drifted."""
+    reading = DriftReading(
+        measure="wasserstein",
+        verdict="drift" if message else "no drift",
+        effect=0.28 if message else 0.03,
+        allowance=0.075,
+        threshold=0.1,
+        value=8.33,
+    )
+    values: dict[str, object] = {
+        "column": name,
+        "role": "feature",
+        "verdict": reading.verdict,
+        "level": "warn",
+        "effect": reading.effect,
+        "threshold": 0.1,
+        "detectable": 0.075,
+        "readings": (reading,),
+        "reference": DriftSide(rows=5657, missing=0, mean=64.9, std=30.0, median=70.9),
+        "current": DriftSide(rows=7043, missing=0, mean=74.48, std=34.6, median=81.2),
+        "importance": 0.052,
+        "message": message,
+        "fix": "find out whether the world changed" if message else "",
+        "cells": (
+            DriftCell(label="18 to 40", reference=0.5, current=0.2),
+            DriftCell(label="40 to 90", reference=0.5, current=0.5),
+            DriftCell(label="above 90", reference=0.0, current=0.3),
+        )
+        if message
+        else (),
+        **fields,
+    }
+    return DriftColumn(**values)  # type: ignore[arg-type]
+
+
+def drift(*columns: DriftColumn, **fields: object) -> DriftResult:
+    """Return a drift report of these columns."""
+    drifted = any(column.verdict == "drift" and column.level != "info" for column in columns)
+    values: dict[str, object] = {
+        "model": "churn",
+        "verdict": "drift" if drifted else "no drift",
+        "passed": not drifted,
+        "reference": DriftReference(kind="version", name="churn@v1.0.0", rows=5657),
+        "rows": 7043,
+        "columns": columns,
+        "table": (
+            DriftReading(
+                measure="rows",
+                verdict="no drift",
+                effect=0.0,
+                allowance=0.0,
+                threshold=0.1,
+                value=1.245,
+                detail="7,043 rows, the reference has 5,657",
+            ),
+        ),
+        "effect": 0.1,
+        "false_alarms": 0.01,
+        "seconds": 1.5,
+        "created": CREATED,
+        **fields,
+    }
+    return DriftResult(**values)  # type: ignore[arg-type]
+
+
+def drifted() -> Story:
+    """Return a win on data that has drifted from what the champion was trained on."""
+    return replace(
+        win(),
+        drift=drift(
+            drift_column("MonthlyCharges", "mean 64.9 to 74.48 (+0.32 standard deviations)"),
+            drift_column("Contract", "share of `Two year` 24.5 % to 16.6 %", importance=0.11),
+            drift_column(
+                "gender", "share of `Male` 50 % to 60 %", importance=0.001, level="info", fix="for your information"
+            ),
+            drift_column("tenure"),
+            drift_column("PhoneService", verdict="too few rows"),
+            not_compared=(NotCompared(column="P(Yes)", reason="no prediction in the current data"),),
+        ),
+    )
+
+
 STORIES = {
     "contract": contract,
+    "drifted": drifted,
     "error": error,
     "first": first,
     "inconclusive": inconclusive,

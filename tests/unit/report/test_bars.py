@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelbout.report.bars import BAR_WIDTH, bar, line, scale
+from modelbout.report.bars import BAR_WIDTH, bar, columns, line, scale
 from tests.unit.report.stories import estimate
 
 
@@ -59,3 +59,10 @@ def test_a_line_has_one_point_and_its_width(value: float, below: float, above: f
     shown = line(estimate(value, value - below, value + above), reach)
     assert len(shown) == 19
     assert shown.count("\u25cf") <= 1
+
+
+def test_a_histogram_has_one_character_a_share() -> None:
+    assert columns([0.0, 0.001, 0.5, 1.0], 1.0) == "`·▁▄█`"
+    assert columns([2.0], 1.0) == "`█`"
+    assert columns([0.5], 0.0) == ""
+    assert columns([float("nan")], 1.0) == ""

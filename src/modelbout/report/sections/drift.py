@@ -131,7 +131,7 @@ def _lead(drift: DriftResult, found: Sequence[DriftColumn]) -> Markdown:
 
 
 def _whole(reading: DriftReading) -> str:
-    return f"of {_MEASURES.get(reading.measure, reading.measure)} ({text(reading.detail, limit=MESSAGE_LIMIT)})"
+    return f"of {text(_MEASURES.get(reading.measure, reading.measure))} ({text(reading.detail, limit=MESSAGE_LIMIT)})"
 
 
 def _line(column: DriftColumn) -> dict[str, Markdown]:
