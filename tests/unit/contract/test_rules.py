@@ -90,6 +90,15 @@ def test_a_page_says_what_why_how_and_the_remedy(name: str) -> None:
     assert f"{check_named(name).key}:" in page.split("```yaml")[1].split("```")[0]
 
 
+@pytest.mark.parametrize("name", names(CHECKS_PACKAGE))
+def test_the_page_of_contracts_names_every_check(name: str) -> None:
+    page = (DOCS.parent / "contract.md").read_text(encoding="utf-8")
+    check = check_named(name)
+    rows = {line for line in page.splitlines() if line.startswith("|") and f"(checks/{name}.md)" in line}
+    assert len(rows) == 1, f"one line of a table of docs/contract.md names docs/checks/{name}.md"
+    assert f"`{check.key}`" in rows.pop()
+
+
 @pytest.mark.parametrize("page", [*sorted(DOCS.glob("*.md")), DOCS.parent / "contract.md"], ids=lambda page: page.stem)
 def test_the_first_example_of_a_page_is_a_contract(page: Path) -> None:
     example = page.read_text(encoding="utf-8").split("```yaml")[1].split("```")[0]
