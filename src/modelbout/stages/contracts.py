@@ -26,14 +26,19 @@ MOST_CHANGES: Final = 500
 MOST_BYTES: Final = 1_000_000
 
 
-def draft(tables: Sequence[str]) -> str:
-    """Return the text of a contract for one table that lies in one or many files.
+def draft(tables: Sequence[str], *, snapshots: bool = False) -> str:
+    """Return the text of a contract for one table.
+
+    Args:
+        tables: paths and globs.
+        snapshots: whether each of them is the whole table at another time, the oldest first, rather than a part of it.
 
     Raises:
-        DataError: a file cannot be read as a table.
+        DataError: a file cannot be read as a table, or the snapshots cannot be of one table.
     """
-    opened = scan(tuple(tables), root=Path.cwd(), reading=Reading())
-    return infer(opened, shown=", ".join(tables))
+    samples = [(table,) for table in tables] if snapshots else [tuple(tables)]
+    opened = [scan(sample, root=Path.cwd(), reading=Reading()) for sample in samples]
+    return infer(*opened, shown=", ".join(tables))
 
 
 def changes(old: Path, new: Path) -> ContractDiff:
