@@ -152,5 +152,7 @@ def _test(out: Outgoing, rule: Rule, name: str, args: dict[str, Any]) -> object:
             out.lose_rule(rule, "each database has its own functions: its `where` is not carried over")
             return None
         config["where"] = where
-    body = {**args, **({"description": rule.reason} if rule.reason else {}), **({"config": config} if config else {})}
+    body: dict[str, Any] = {"arguments": args} if args else {}
+    body |= {"description": rule.reason} if rule.reason else {}
+    body |= {"config": config} if config else {}
     return {name: body} if body else name
