@@ -17,7 +17,6 @@ _ADDRESS = (
 LATER: Mapping[str, str] = MappingProxyType(
     {
         "compare.sealed": "A sealed part of the holdout comes in a later version. Remove the key until then.",
-        "policy": "Rules about forbidden inputs come in a later version. `data.exclude` keeps columns out today.",
         # Of `ibis:postgresql://...`; the rest of it, which may hold a secret, is not repeated.
         "data.engine: ibis": _ADDRESS,
     }

@@ -12,7 +12,7 @@ from modelbout.config import rules
 from modelbout.config.addresses import address_problem, is_address
 from modelbout.config.decode import decode, decode_what_fits
 from modelbout.config.later import LATER
-from modelbout.config.model import Compare, Config, Data, Drift, Promote, Train
+from modelbout.config.model import Compare, Config, Data, Drift, Policy, Promote, Train
 from modelbout.config.paths import check_path, repository
 from modelbout.config.yaml_tree import Node, read_yaml
 from modelbout.errors import ConfigError, Place, Problem
@@ -116,6 +116,9 @@ def _contradictions(node: Node, places: Mapping[str, Place], shown: str) -> Iter
         yield from rules.compare_problems(compare, where)
     if drift is not None:
         yield from rules.drift_problems(drift, where)
+    policy = _section(node, "policy", Policy)
+    if policy is not None:
+        yield from rules.policy_problems(policy, where)
     if promote is not None:
         yield from rules.promote_problems(promote, where)
 

@@ -130,6 +130,15 @@ class Drift(Record, frozen=True):
     ignore: Annotated[tuple[Text, ...], Meta(description="Columns that are not looked at.")] = ()
 
 
+class Policy(Record, frozen=True):
+    """What no model may do."""
+
+    forbidden: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...],
+        Meta(description="Columns that are never inputs, in any case, with `*` and `?`; their proxies are looked for."),
+    ] = ()
+
+
 class Promote(Record, frozen=True):
     """What a win leads to."""
 
@@ -152,4 +161,5 @@ class Config(Record, frozen=True):
     train: Train
     compare: Compare = Compare()
     drift: Drift = Drift()
+    policy: Policy = Policy()
     promote: Promote = Promote()

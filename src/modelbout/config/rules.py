@@ -14,7 +14,7 @@ from modelbout.errors import Place, Problem, cause
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from modelbout.config.model import Compare, Data, Drift, Guardrail, Promote, Split, Train
+    from modelbout.config.model import Compare, Data, Drift, Guardrail, Policy, Promote, Split, Train
     from modelbout.manifest import Task
 
     Where = Callable[[str], Place]
@@ -186,6 +186,15 @@ def drift_problems(drift: Drift, where: Where) -> Iterator[Problem]:
         if name in drift.columns:
             found = f"{quoted(name)} is both looked at and ignored"
             yield Problem(found, "one of them", "Remove it here or there.", where(f"drift.ignore[{index}]"))
+
+
+def policy_problems(policy: Policy, where: Where) -> Iterator[Problem]:
+    """Yield what contradicts itself in ``policy``."""
+    for index, name in enumerate(policy.forbidden):
+        if not name.strip("*? "):
+            fix = "Name the columns that no model may see."
+            yield Problem(f"{quoted(name)} means every column", "a name", fix, where(f"policy.forbidden[{index}]"))
+    yield from _repeated(policy.forbidden, "policy.forbidden", where)
 
 
 def promote_problems(promote: Promote, where: Where) -> Iterator[Problem]:

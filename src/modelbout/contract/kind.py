@@ -130,7 +130,7 @@ class Setting:
         now: the moment of the check, with a time zone.
         reference_rows: rows of the champion's training table; None when there is no champion, or it is not known.
         target: the column that the model predicts, None outside of a model's repository.
-        unused: columns that the model never sees: its id, what `data.exclude` names.
+        unused: columns that the model never sees: its id, what `data.exclude` and the policy name.
         open: opens another table by its path, as its file says, or with the given columns' types.
         run: runs a function of the user's on a table, in the user's own interpreter, and returns what it answers.
     """

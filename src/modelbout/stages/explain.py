@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelbout.contract.explain import Explained, explain
 from modelbout.errors import ConfigError, Problem
+from modelbout.stages.policy import with_policy
 from modelbout.stages.setting import setting_of
 from modelbout.stages.tables import contract_of, scans
 
@@ -29,7 +30,12 @@ def plans(work: Workspace) -> tuple[Explained, ...]:
                 place=work.loaded.place("data"),
             )
         )
-    setting = setting_of(work)
     return tuple(
-        explain(opened, contract, role=role, setting=setting) for role, opened in scans(work, contract).items()
+        explain(
+            opened,
+            with_policy(work, contract, role, opened.columns) or contract,
+            role=role,
+            setting=setting_of(work, opened.columns),
+        )
+        for role, opened in scans(work, contract).items()
     )

@@ -15,6 +15,7 @@ from modelbout.profile import profile_bytes
 from modelbout.results import TRAINING_FILE, TrainingResult
 from modelbout.seal import bundle_digest, verify_files
 from modelbout.stages.places import locating
+from modelbout.stages.policy import forbidden_in
 from modelbout.stages.reference import reference
 from modelbout.stages.tables import rows
 from modelbout.stages.validate import require_valid
@@ -61,7 +62,9 @@ def train(work: Workspace, progress: Progress, *, registry: str | None, force: b
         opened = require_valid(work, progress)
         with progress.step("reading rows"):
             table = rows(work, opened)
-        shape = signature(table.train, work.config.data, work.config.task)
+        shape = signature(
+            table.train, work.config.data, work.config.task, tuple(forbidden_in(work, table.train.columns))
+        )
         with progress.step("looking at your Python"):
             scratch = fresh(work.run / "training")
             environment = probe(work.config.train.python, root=work.root, work=scratch)

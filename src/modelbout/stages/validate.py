@@ -13,6 +13,7 @@ from modelbout.errors import ConfigError, DataError, Problem
 from modelbout.report.junit import JUNIT_FILE, junit
 from modelbout.report.sarif import SARIF_FILE, sarif
 from modelbout.results import HELD_RULES, VALIDATION_FILE, Finding, HeldRule, TableSummary, ValidationResult
+from modelbout.stages.policy import with_policy
 from modelbout.stages.setting import setting_of
 from modelbout.stages.tables import contract_of, scans
 from modelbout.stages.workspace import digest_of, now, read_result
@@ -47,10 +48,11 @@ def check_tables(
     tables: list[TableSummary] = []
     held: list[HeldRule] = []
     rules = 0
-    setting = setting_of(work)
     for role, opening in opened.items():
+        setting = setting_of(work, opening.columns)
         with progress.step(f"checking {role} against {work.config.data.contract or 'no contract'}"):
-            checked = checked_table(on_engine(opening, work.config.data.engine), contract, role, setting)
+            rules_of = with_policy(work, contract, role, opening.columns)
+            checked = checked_table(on_engine(opening, work.config.data.engine), rules_of, role, setting)
         findings += checked.findings
         held += checked.held
         rules += checked.rules
@@ -82,9 +84,12 @@ def checked_table(opening: Scan, contract: Contract | None, role: str, setting: 
 
 
 def contract_digest(work: Workspace) -> str | None:
-    """Return the sha256 of the contract's file, or None when there is none."""
-    path = work.config.data.contract
-    return None if path is None else digest_of((work.root / path).read_bytes())
+    """Return the sha256 of the contract's file and what ``policy`` adds to it, or None when there is neither."""
+    path, forbidden = work.config.data.contract, work.config.policy.forbidden
+    text = b"" if path is None else (work.root / path).read_bytes()
+    if not forbidden:
+        return None if path is None else digest_of(text)
+    return digest_of(text + "\n".join(("", *forbidden)).encode())
 
 
 def require_valid(work: Workspace, progress: Progress) -> dict[Role, Scan]:

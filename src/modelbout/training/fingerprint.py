@@ -63,9 +63,11 @@ def config_digest(config: Config) -> str:
     """Return the digest of what decides about the bundle: not the time-out, nor how models are compared."""
     data, train = config.data, config.train
     # Only what is not the default, so that older bundles keep their digest; but who wants no ids gets no old bundle.
+    forbidden = [f"forbidden: {name}" for name in sorted(config.policy.forbidden)]
     row_ids = [] if train.row_ids == "hashed" else [f"row_ids: {train.row_ids}"]
     return _digest(
         row_ids
+        + forbidden
         + [
             msgspec.json.encode(part).decode()
             for part in (

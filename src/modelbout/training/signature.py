@@ -12,6 +12,8 @@ from modelbout.errors import ConfigError, DataError, Place, Problem
 from modelbout.manifest import Feature, Signature
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from modelbout.config.model import Data
@@ -22,11 +24,11 @@ MIN_CLASSES = 2
 SHOWN_CLASSES = 10  # ours: enough to recognise a target by
 
 
-def signature(train: pl.DataFrame, data: Data, task: Task) -> Signature:
+def signature(train: pl.DataFrame, data: Data, task: Task, forbidden: Sequence[str] = ()) -> Signature:
     """Read the model's signature off the training rows.
 
-    Inputs are all columns except the target, ``data.id``, ``data.exclude`` and the column that splits by id, in the
-    table's order.
+    Inputs are all columns except the target, ``data.id``, ``data.exclude``, ``forbidden`` and the
+    column that splits by id, in the table's order.
 
     Raises:
         DataError: no rows, no inputs, a column of a type that no model takes, a target with missing or infinite
@@ -44,7 +46,16 @@ def signature(train: pl.DataFrame, data: Data, task: Task) -> Signature:
                 place=Place(key="data"),
             )
         )
-    taken = {data.target, data.id, *data.exclude}
+    if data.target in forbidden:
+        raise ConfigError(
+            Problem(
+                found=f"the target {data.target!r} is forbidden",
+                allowed="a target that a model may know",
+                fix="narrow `policy.forbidden`, or predict another column",
+                place=Place(key="policy.forbidden"),
+            )
+        )
+    taken = {data.target, data.id, *data.exclude, *forbidden}
     if data.split is not None and data.split.by != "time":
         taken.add(data.split.by)
     names = [name for name in train.columns if name not in taken]
@@ -53,7 +64,7 @@ def signature(train: pl.DataFrame, data: Data, task: Task) -> Signature:
             Problem(
                 found="no column is left as an input of the model",
                 allowed="at least one column besides target, id and excluded ones",
-                fix="shorten `data.exclude`",
+                fix="shorten `data.exclude` or `policy.forbidden`",
                 place=Place(key="data.exclude"),
             )
         )

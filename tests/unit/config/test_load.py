@@ -367,7 +367,7 @@ def test_faults_of_every_kind_at_once_in_the_order_of_the_file(tmp_path: Path) -
 version: 2
 model: Churn
 task: binary
-policy: {forbidden: [gender]}
+policy: {forbidden: [gender, "*"]}
 data:
   source: ../../a.csv
   target: y
@@ -382,7 +382,7 @@ promote: {stages: []}
     assert [(problem.place.line, problem.place.key) for problem in problems] == [
         (1, "version"),
         (2, "model"),
-        (4, "policy"),
+        (4, "policy.forbidden[1]"),
         (5, "data"),
         (6, "data.source"),
         (6, "data.source"),

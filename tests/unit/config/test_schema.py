@@ -248,7 +248,7 @@ def test_a_good_config_and_contract() -> None:
         ("margin: 0.01", "margin: -0.01"),
         ("stages: [test, production]", "stages: []"),
         ("max: 1.25", "maximum: 1.25"),
-        ("promote:", "policy:"),
+        ("promote:", "promotion:"),
     ],
 )
 def test_bad_configs(old: str, new: str) -> None:
