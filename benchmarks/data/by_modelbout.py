@@ -11,10 +11,10 @@ CONFIG = """\
 version: 1
 model: benchmark
 task: regression
-data: {source: table.parquet, contract: contract.yaml, target: price, split: {holdout: 0.2, by: id}}
+data: {source: table.KIND, contract: contract.yaml, target: price, split: {holdout: 0.2, by: id}}
 train: {estimator: "pipeline:build"}
 """
 
 config = Path(sys.argv[1]) / "modelbout.yaml"
-config.write_text(CONFIG, encoding="utf-8")
+config.write_text(CONFIG.replace("KIND", sys.argv[2]), encoding="utf-8")
 sys.exit(run(["validate", "--config", str(config)]))

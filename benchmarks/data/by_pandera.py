@@ -9,7 +9,13 @@ import pandas as pd
 import pandera.pandas as pa
 from demands import GAPS, RANGES, WORDS
 
-table = pd.read_parquet(Path(sys.argv[1]) / "table.parquet")
+directory, kind = Path(sys.argv[1]), sys.argv[2]
+parsed = {"parse_dates": ["opened"]}
+table = (
+    pd.read_parquet(directory / "table.parquet")
+    if kind == "parquet"
+    else pd.read_csv(directory / "table.csv", **parsed)
+)
 columns = {}
 for name in table.columns:
     checks = []

@@ -27,7 +27,16 @@ def failures(columns: list[str]) -> Iterator[pl.Expr]:
     yield (~(pl.col("count_0") + pl.col("price") >= 0)).sum().alias("expression")
 
 
-table = pl.scan_parquet(Path(sys.argv[1]) / "table.parquet")
+SCHEMA = {"age": pl.Int64, "flag": pl.Boolean, "opened": pl.Date, "ratio": pl.Float64}
+FLOATS = ("price", "score", *(f"measure_{number}" for number in range(4)))
+SCHEMA |= dict.fromkeys(FLOATS, pl.Float64) | {f"count_{number}": pl.Int64 for number in range(4)}
+directory, kind = Path(sys.argv[1]), sys.argv[2]
+# By hand, somebody states the types that would be guessed wrongly, or slowly.
+table = (
+    pl.scan_parquet(directory / "table.parquet")
+    if kind == "parquet"
+    else pl.scan_csv(directory / "table.csv", schema_overrides=SCHEMA)
+)
 checks = list(failures(table.collect_schema().names()))
 answer = table.select(pl.len().alias("rows"), *checks).collect(engine="streaming").row(0, named=True)
 rows = answer.pop("rows")

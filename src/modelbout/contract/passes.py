@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import narwhals as nw
 import polars as pl
 
 from modelbout.contract.plan import ROWS, Pass
+from modelbout.data.engines.polars import POLARS
 from modelbout.data.table import engine_errors
 
 if TYPE_CHECKING:
@@ -81,11 +83,22 @@ def _aggregated(scan: Scan, one: Pass) -> dict[str, Any]:
     # In the query an aggregate has a number for its name, so that no column's name can clash with one.
     aggregates = [*one.counts.values(), *one.facts.values()]
     numbered = {str(number): expression for number, expression in enumerate(aggregates)}
-    answers = scan.engine.aggregate(scan.lazy, one.filter, {ROWS: nw.len(), **numbered})
+    answers = _answers(scan, one.filter, {ROWS: nw.len(), **numbered})
     values = [answers[str(number)] for number in range(len(aggregates))]
     counts = {name: int(value or 0) for name, value in zip(one.counts, values, strict=False)}
     facts = dict(zip(one.facts, values[len(counts) :], strict=True))
     return {ROWS: int(answers[ROWS]), **counts, **facts}
+
+
+def _answers(scan: Scan, where: nw.Expr | None, aggregates: dict[str, nw.Expr]) -> dict[str, Any]:
+    """Return the aggregates by the parser's own numbers, or by those that were cast where there is any doubt."""
+    if scan.quick is not None and scan.engine is POLARS:
+        with suppress(*scan.engine.failures):
+            doubts = scan.quick.doubts()
+            found = scan.engine.aggregate(scan.quick.lazy, where, {**aggregates, **doubts})
+            if not any(found.pop(name) for name in doubts):
+                return found
+    return scan.engine.aggregate(scan.lazy, where, aggregates)
 
 
 def _repetitions(scan: Scan, one: Pass, answered: Answered) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from modelbout.data.engines.engine import RAW
 from modelbout.data.engines.polars import POLARS
 from modelbout.data.names import check_names, same_columns
 from modelbout.data.parquet import open_parquet
+from modelbout.data.quick import Quick, quick
 from modelbout.data.reading import ColumnReading, Reading
 from modelbout.data.scratch import plain_copy
 from modelbout.data.text import inspect, known_encoding
@@ -36,10 +38,14 @@ MOST_FILES: Final = 10_000  # every file is opened before the first row is read:
 
 @dataclass(frozen=True)
 class Source:
-    """One file of a table: where it is, and its path as it is shown (relative to the repository)."""
+    """One file of a table: where it is, its path as it is shown (relative to the repository), how it was then.
+
+    ``stamp`` is device, inode, length and time of change in nanoseconds; None where it could not be asked.
+    """
 
     path: Path
     shown: str
+    stamp: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +65,8 @@ class Scan:
         engine: what runs the queries on ``lazy``.
         exact: the same table as Polars reads it, for what the engine does not answer as Polars does; None = this one.
         address: of a table of a database, as it is shown; None for files.
+        quick: the same rows, with the numbers that the parser reads; None where it could read them otherwise.
+        digests: of the files, where they were worked out already; None = when ``files`` is asked for.
     """
 
     lazy: Any
@@ -70,11 +78,39 @@ class Scan:
     engine: Engine = POLARS
     exact: Scan | None = None
     address: str | None = None
+    digests: tuple[DataFile, ...] | None = None
+    quick: Quick | None = None
 
     @cached_property
     def files(self) -> tuple[DataFile, ...]:
-        """The files with their digests; worked out when first asked for, as it reads every byte."""
-        return tuple(file_digest(source.path, shown=source.shown) for source in self.sources)
+        """The files with their digests; where they are not known yet, worked out now, which reads every byte.
+
+        Raises:
+            DataError: a file cannot be read, or is another one than when the table was opened.
+        """
+        found = _digests(self.sources) if self.digests is None else self.digests
+        self.require_unchanged()
+        return found
+
+    def require_unchanged(self) -> None:
+        """Refuse what was read of files that were written to meanwhile.
+
+        Raises:
+            DataError: a file has another length or time of change than when the table was opened, or is gone.
+        """
+        changed = [source.shown for source in self.sources if source.stamp != _stamp(source.path)]
+        if changed:
+            raise DataError(
+                *(
+                    Problem(
+                        found="the file was changed while it was read",
+                        allowed="a file that stays as it is during the run",
+                        fix="let the program that writes it end first, or write to another name and rename it",
+                        place=Place(file=shown),
+                    )
+                    for shown in changed
+                )
+            )
 
 
 def scan(source: str | tuple[str, ...], *, root: Path, reading: Reading, place: Place = NOWHERE) -> Scan:
@@ -107,7 +143,23 @@ def scan(source: str | tuple[str, ...], *, root: Path, reading: Reading, place: 
         lazy, columns = open_parquet([(found.path, found.shown) for found in sources], reading)
         _refuse_companions(columns, sources[0])
         return Scan(lazy=lazy, columns=columns, sources=sources, reading=reading)
-    return _scan_text(sources, reading, place)
+    # A text file is inspected by one thread: another one has its digest by then.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        digests = beside.submit(_digests, sources)
+        opened = _scan_text(sources, reading, place)
+        return replace(opened, digests=digests.result())
+
+
+def _digests(sources: tuple[Source, ...]) -> tuple[DataFile, ...]:
+    return tuple(file_digest(source.path, shown=source.shown) for source in sources)
+
+
+def _stamp(path: Path) -> tuple[int, int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def find(source: str | tuple[str, ...], *, root: Path, place: Place) -> tuple[Source, ...]:
@@ -126,7 +178,7 @@ def find(source: str | tuple[str, ...], *, root: Path, place: Place) -> tuple[So
                 problem = _unusable(path, _shown(path, root), place)
                 if problem is not None:
                     problems.append(problem)
-                found[path] = Source(path, _shown(path, root))
+                found[path] = Source(path, _shown(path, root), _stamp(path))
         if not found and not problems:
             problems.append(
                 Problem(
@@ -243,12 +295,14 @@ def _scan_text(sources: tuple[Source, ...], reading: Reading, place: Place) -> S
     frames: list[pl.LazyFrame] = []
     delimiters: list[str] = []
     columns: tuple[str, ...] = ()
+    plain = True
     for source in sources:
         table = inspect(source.path, reading, shown=source.shown)
         check_names(table.header, shown=source.shown, line=1)
         _refuse_companions(table.header, source)
         columns = columns or table.header
         same_columns(columns, table.header, first=sources[0].shown, shown=source.shown)
+        plain = plain and table.plain and not table.rewrite and table.header == columns
         path = source.path
         if table.rewrite:
             path = plain_copy(path, known_encoding(reading.encoding, shown=source.shown), shown=source.shown)
@@ -274,6 +328,9 @@ def _scan_text(sources: tuple[Source, ...], reading: Reading, place: Place) -> S
         text=True,
         reading=reading,
         delimiters=tuple(delimiters),
+        quick=quick([(source.path, mark) for source, mark in zip(sources, delimiters, strict=True)], columns, reading)
+        if plain
+        else None,
     )
 
 

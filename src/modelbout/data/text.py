@@ -49,11 +49,13 @@ class TextTable:
         header: the column names, in file order.
         delimiter: one character.
         rewrite: whether a parser needs a plain UTF-8 copy (another encoding, or blank lines at the end).
+        plain: no quote, and no blank behind a delimiter or a line end.
     """
 
     header: tuple[str, ...]
     delimiter: str
     rewrite: bool
+    plain: bool = False
 
 
 def inspect(path: Path, reading: Reading, *, shown: str) -> TextTable:
@@ -71,7 +73,12 @@ def inspect(path: Path, reading: Reading, *, shown: str) -> TextTable:
     for chunk in utf8_chunks(path, encoding, shown=shown):
         structure.feed(chunk)
     blank_tail = structure.close()
-    return TextTable(header=header, delimiter=delimiter, rewrite=encoding != "utf-8" or blank_tail)
+    return TextTable(
+        header=header,
+        delimiter=delimiter,
+        rewrite=encoding != "utf-8" or blank_tail,
+        plain=structure.plain and not path.name.lower().endswith((".gz", ".zst")),
+    )
 
 
 def known_encoding(declared: str | None, *, shown: str) -> str:
@@ -107,10 +114,14 @@ def utf8_chunks(path: Path, encoding: str, *, shown: str) -> Iterator[bytes]:
         if done == 0:
             _refuse_foreign(raw, encoding, shown=shown)
         pending = len(decoder.getstate()[0])
-        try:
-            text = decoder.decode(raw).encode()
-        except UnicodeDecodeError as error:
-            raise _undecodable(error, done - pending, line, encoding, shown) from None
+        if done and not pending and raw.isascii() and encoding != "utf-16":
+            # Bytes below 128 are themselves in every encoding but this one.
+            text = raw
+        else:
+            try:
+                text = decoder.decode(raw).encode()
+            except UnicodeDecodeError as error:
+                raise _undecodable(error, done - pending, line, encoding, shown) from None
         done += len(raw)
         line += text.count(b"\n")
         yield text

@@ -128,6 +128,8 @@ def rows(work: Workspace, opened: dict[Role, Scan]) -> Rows:
         train, holdout = split(load(opened["source"]), data.split)
     else:
         train, holdout = load(opened["train"]), load(opened["holdout"])
+    for opening in opened.values():
+        opening.require_unchanged()
     faults = [*empty_sides(work, train, holdout), *missing_targets(work, train, holdout)]
     if faults:
         raise DataError(*faults)

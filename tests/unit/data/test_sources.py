@@ -401,3 +401,21 @@ def test_a_path_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
     (problem,) = problems(root, "t.csv")
     assert "not UTF-8" in problem.found
     assert "LC_ALL" in problem.fix
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
+def test_a_file_that_is_written_to_while_it_is_read_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    frame = pl.DataFrame({"a": [1, 2]})
+    write = frame.write_csv if name.endswith("csv") else frame.write_parquet
+    write(path)
+    opened = scan(name, root=tmp_path, reading=Reading())
+    opened.require_unchanged()
+    write(path)
+    with pytest.raises(DataError) as caught:
+        opened.files  # noqa: B018 -- a property that looks
+    (problem,) = caught.value.problems
+    assert (problem.found, problem.place.file) == ("the file was changed while it was read", name)
+    path.unlink()
+    with pytest.raises(DataError):
+        opened.require_unchanged()

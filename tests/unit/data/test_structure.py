@@ -113,3 +113,25 @@ def test_a_record_with_another_width_never_passes(
     found, line = refused(out.getvalue().encode(), fields=3, cuts=tuple(cuts))
     assert "the header has 3" in found
     assert line == before
+
+
+@pytest.mark.parametrize(
+    ("content", "plain"),
+    [
+        (b"a,b\n1,2\n", True),
+        (b"a b,c d\n1 ,2\t\n", True),
+        (b"a,b\n 1,2\n", False),
+        (b"a,b\n1,\t2\n", False),
+        (b'a,b\n"1",2\n', False),
+        (b"a,b\n1,2\n\n", False),
+    ],
+)
+def test_plain_text_has_no_quote_and_no_blank_at_a_cells_start(content: bytes, plain: bool) -> None:  # noqa: FBT001 -- a parameter
+    for cut in range(len(content)):
+        structure = Structure(fields=2, delimiter=",", shown="t.csv")
+        for piece in (content[:cut], content[cut:]):
+            structure.feed(piece)
+        structure.close()
+        # Where the cut leaves a blank line in two pieces, the slower way looks at it: never plain by mistake.
+        assert structure.plain <= plain
+        assert structure.plain == plain or cut

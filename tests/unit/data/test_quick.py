@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import polars as pl
+import pytest
+
+from modelbout.contract.check import check
+from modelbout.contract.load import parse_contract
+from modelbout.data.engines.polars import POLARS
+from modelbout.data.reading import ColumnReading, Reading
+from modelbout.data.sources import scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CELLS = (
+    *("1", "-1", "+1", "1.0", "1.", ".", "1 ", "1e5", "1E5", "1e", "inf", "-inf", "Infinity", "INF", "+inf", "nan"),
+    *(
+        "NaN",
+        "-nan",
+        "1e-999",
+        "0x10",
+        "1_000",
+        "007",
+        "-0",
+        "-0.0",
+        "true",
+        "",
+        "\N{ARABIC-INDIC DIGIT ONE}",
+        "1\t",
+        "--1",
+        "+-1",
+        "1-",
+        "1f",
+    ),
+    *("9223372036854775807", "9223372036854775808", "-9223372036854775809", "9" * 30, "0." + "1" * 400, "4.9e-324"),
+    *(
+        "9007199254740993",
+        "1e22",
+        "1e23",
+        "0.1",
+        "123456789012345678",
+        "NA",
+        "NA ",
+        "2.4e-324",
+        "1.5e-3",
+        "#1",
+        "\xa01",
+    ),
+)
+LETTERS = "0123456789+-.eE_xXinfNa"
+MISSING = ("", "NA")
+CONTRACT = (
+    "version: 1\nread: {missing: ['', NA]}\ncolumns:\n  a: {type: KIND, nulls: 1, max: 100}\n  b: {type: string}\n"
+)
+
+
+def cells() -> list[str]:
+    rng = random.Random(7)  # noqa: S311 -- no secret
+    made = ["".join(rng.choice(LETTERS) for _ in range(rng.randint(1, 6))) for _ in range(400)]
+    return [*CELLS, *made]
+
+
+def opened(tmp_path: Path, text: str, kind: Any = "number") -> Any:
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8", newline="")
+    reading = Reading((ColumnReading("a", kind), ColumnReading("b", "string")), missing=MISSING)
+    return scan("t.csv", root=tmp_path, reading=reading)
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_what_the_parser_takes_for_a_number_is_what_the_cast_does(tmp_path: Path, kind: str) -> None:
+    taken = 0
+    for cell in cells():
+        table = opened(tmp_path, f"a,b\n{cell},x\n", kind)
+        assert table.quick is not None, cell
+        by_cast = table.lazy.collect()
+        try:
+            by_parser = table.quick.lazy.collect()
+            doubts = POLARS.aggregate(table.quick.lazy, None, {"rows": nw.len(), **table.quick.doubts()})
+        except pl.exceptions.PolarsError:
+            continue
+        if sum(doubts.values()) > doubts["rows"]:
+            continue
+        taken += 1
+        columns = ["a", "b"]
+        assert by_parser.select(columns).equals(by_cast.select(columns)), cell
+        # A cell that no cast can read must not look like one that is missing.
+        raw = by_cast.columns[2]
+        assert by_parser[raw].is_null().to_list() == by_cast[raw].is_null().to_list(), cell
+    assert taken > 50
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('a,b\n"1",x\n', "a quote"),
+        ("a,b\n 1,x\n", "a blank before a number"),
+        ("a,b\n2,x\n\t1,x\n", "a tab before a number"),
+        ("b,a\nx, 1\n", "a blank behind a delimiter"),
+        ("a,b\n1,x\n\n", "a blank line at the end"),
+    ],
+)
+def test_a_file_that_the_parser_could_read_otherwise_is_cast(tmp_path: Path, text: str, why: str) -> None:
+    assert opened(tmp_path, text).quick is None, why
+
+
+def test_without_numbers_or_with_empty_cells_that_are_no_missing_ones_there_is_nothing_quick(tmp_path: Path) -> None:
+    assert opened(tmp_path, "a,b\n1,x\n", "date").quick is None
+    (tmp_path / "t.csv").write_text("a,b\n1,x\n", encoding="utf-8")
+    reading = Reading((ColumnReading("a", "number"),), missing=("NA",))
+    assert scan("t.csv", root=tmp_path, reading=reading).quick is None
+
+
+@pytest.mark.parametrize(
+    ("last", "failed"),
+    [
+        ("1000", {"max": 1}),
+        ("abc", {"type": 1}),
+        ("1e999", {"type": 1}),
+        ("inf", {"infinite": 1, "max": 1}),
+        ("NA", {}),
+    ],
+)
+def test_the_findings_are_those_of_the_slow_way(tmp_path: Path, last: str, failed: dict[str, int]) -> None:
+    rows = "".join(f"{number},x\n" for number in range(100))
+    table = opened(tmp_path, f"a,b\n{rows}{last},x\n")
+    contract = parse_contract(CONTRACT.replace("KIND", "number"), shown="c")
+    assert table.quick is not None
+    found = check(table, contract, role="source").findings
+    assert {one.check: one.failed for one in found} == failed
+    assert all(one.rows == (101,) for one in found)
