@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROWS_A_BIN: Final = 2 * FEWEST_ROWS  # so that half a bin, within which an edge is rounded, has ten rows
 QUANTILE_DIGITS: Final = 6  # more would be false precision, and take room
+TAIL: Final = Fraction(1, 100)  # of the rows, in a bin of its own at either end: quantiles of 1 % are common
 _CHUNK: Final = 65_536  # numbers at once: a few arrays of that length stay in the cache
 _UNIT_BITS: Final = 16  # 65,536 units to the width of the inner bins: the mean is right to 1/100,000 of that
 _WHOLE_WIDTH: Final = 2.0**30  # whole numbers within this width count in units of 1, which is exact
@@ -34,7 +35,8 @@ _SQUARABLE: Final = 2.0**18  # squares of smaller ones add up exactly as doubles
 def lay_out(values: NDArray[np.float64], *, most_bins: int, scale: Scale = "number") -> NumberProfile | None:
     """Return a layout, with no value counted in it, for finite values, shape (n,); None for fewer than ten.
 
-    The bins hold about equally many values, at least ten each. A single value with as many rows as a bin, such as the
+    The bins hold about equally many values, at least ten each; beyond ``most_bins``, each tail of 1 % has its own when
+    it is large enough. A single value with as many rows as a bin, such as the
     zeros of an amount, gets a bin of its own.
     """
     if values.size < FEWEST_ROWS:
@@ -139,17 +141,33 @@ def quantile(numbers: NumberProfile, level: float) -> float:
 
 def _edges(ordered: NDArray[np.float64], most_bins: int, scale: Scale) -> list[float]:
     count = ordered.size
-    bins = max(1, min(most_bins, count // ROWS_A_BIN))
+    levels = _levels(count, most_bins)
     low, high = _outer(ordered, scale)
     inner = set()
-    for place in range(1, bins):
+    for place in range(1, len(levels) - 1):
+        # A quarter of the smaller neighbouring bin on either side: within it the edge may be rounded.
+        slack = min(levels[place + 1] - levels[place], levels[place] - levels[place - 1]) / 4
         first, middle, last = (
-            float(ordered[math.ceil(count * (4 * place + quarter) / (4 * bins)) - 1]) for quarter in (-1, 0, 1)
+            float(ordered[math.ceil(count * level) - 1])
+            for level in (levels[place] - slack, levels[place], levels[place] + slack)
         )
         edge = roundest(first, last, near=middle, scale=scale)
         if low < edge <= high:
             inner.add(edge)
-    return _with_single_values(ordered, _crowded(ordered, [low, *sorted(inner), high]), count / bins)
+    heavy = count / max(1, min(most_bins, count // ROWS_A_BIN))
+    return _with_single_values(ordered, _crowded(ordered, [low, *sorted(inner), high]), heavy)
+
+
+def _levels(count: int, most_bins: int) -> list[Fraction]:
+    """Return the quantiles at which edges lie, 0 and 1 among them: evenly, and one more in each tail.
+
+    Without these an outlier would stretch a bin that holds a twentieth of all rows.
+    """
+    bins = max(1, min(most_bins, count // ROWS_A_BIN))
+    levels = [Fraction(place, bins) for place in range(bins + 1)]
+    if count * TAIL < ROWS_A_BIN:
+        return levels
+    return [levels[0], TAIL, *levels[1:-1], 1 - TAIL, levels[-1]]
 
 
 def _outer(ordered: NDArray[np.float64], scale: Scale) -> tuple[float, float]:

@@ -163,8 +163,9 @@ def _short(value: float, numbers: NumberProfile) -> Markdown:
     if numbers.whole:
         return number(value, 0)
     spread = _at(numbers, 0.95) - _at(numbers, 0.05)
-    places = decimals((value,), width=spread / 10 if spread > 0 else None)
-    return number(value, places)
+    if not spread > 0:
+        return plain(value)
+    return number(value, decimals((value,), width=spread / 10))
 
 
 def moment(value: float, kind: ColumnType) -> Markdown:

@@ -26,6 +26,9 @@ def test_a_plain_column() -> None:
     found = own(np.arange(1.0, 1001.0))
     assert found.edges[:4] == (0.0, 50.0, 100.0, 150.0)
     assert len(found.counts) == 20
+    large = own(np.arange(1.0, 100_001.0))
+    assert large.edges[:4] == (0.0, 1_000.0, 5_000.0, 10_000.0)
+    assert len(large.counts) == 22
     assert sum(found.counts) == found.count == 1000
     assert found.mean == 500.5
     assert found.std == pytest.approx(288.8194360957494)
