@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import narwhals as nw
 
 from modelbout.catalogue import did_you_mean
+from modelbout.config.addresses import address_problem, is_address, shown
 from modelbout.config.wording import quoted
 from modelbout.contract.kind import Measure, of_rows, refuse
 from modelbout.contract.table import describe
 from modelbout.data.engines.engine import RAW, ROW
 from modelbout.data.reading import ColumnReading
 from modelbout.data.table import engine_errors
-from modelbout.errors import DataError, Problem
+from modelbout.errors import ConfigError, DataError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ class Foreign:
 
     Attributes:
         columns: the columns here; empty = the one that the rule is about.
-        table: the other table: a path or glob, as in ``data.source``.
+        table: the other table: a path, glob or address, as in ``data.source``.
         keys: its columns; empty = of the same names.
     """
 
@@ -44,13 +45,16 @@ class Foreign:
 
 
 def read_table(node: Node) -> str:
-    """Read the path of the other table.
+    """Read the path or address of the other table.
 
     Raises:
-        ConfigError: it is no text.
+        ConfigError: it is no text, or an address that none may have, such as one with a password.
     """
     if node.kind != "scalar" or node.tag in ("null", "bool") or not node.text.strip():
         raise refuse(node, "found no path", "a path such as data/customers.csv, relative to the repository")
+    problem = address_problem(node.text, node.place) if is_address(node.text) else None
+    if problem is not None:
+        raise ConfigError(problem)
     return node.text
 
 
@@ -91,12 +95,12 @@ def measure_foreign(rule: Rule, table: Table, foreign: Foreign) -> Measure | Non
     def failed(answers: Answers, _rows: int) -> int:
         return int(answers[missing])
 
-    shown = ", ".join(quoted(name) for name in columns)
-    there = f"{', '.join(quoted(key) for key in keys)} of {quoted(foreign.table)}"
+    here = ", ".join(quoted(name) for name in columns)
+    there = f"{', '.join(quoted(key) for key in keys)} of {quoted(shown(foreign.table))}"
     return Measure(
         columns=columns,
         failed=failed,
-        message=of_rows(f"have {'a key ' if len(columns) > 1 else ''}{shown} that is not in {there}"),
+        message=of_rows(f"have {'a key ' if len(columns) > 1 else ''}{here} that is not in {there}"),
         fix="Bring the missing rows into that table, or take these out. A key that is written another way (blanks, "
         "case, leading zeros) is another key.",
         query=lambda frame: rows(frame).select(nw.len().alias(missing)),
@@ -106,30 +110,31 @@ def measure_foreign(rule: Rule, table: Table, foreign: Foreign) -> Measure | Non
 
 def _other(rule: Rule, table: Table, path: str, pairs: list[tuple[str, Field]]) -> tuple[Scan, list[Field]]:
     """Open the other table with the types that this one's columns have, and return it with its keys."""
+    named = quoted(shown(path))
     if table.setting.open is None:
-        raise DataError(
-            Problem(f"{quoted(path)} cannot be opened here", fix="Run `modelbout validate`.", place=rule.place)
-        )
+        raise DataError(Problem(f"{named} cannot be opened here", fix="Run `modelbout validate`.", place=rule.place))
     zones = {field.name: field.declared_zone for _, field in pairs}
     reading = [ColumnReading(key, field.declared or "string", timezone=zones[field.name]) for key, field in pairs]
     try:
-        scan = table.setting.open(path, tuple(reading))
+        opened = table.setting.open(path, tuple(reading))
+        # Two tables are joined by Polars, whatever holds them.
+        scan = opened.exact or opened
         with engine_errors(scan):
             schema = nw.from_native(scan.lazy).collect_schema()
-    except DataError as error:
-        told = (f"{quoted(path)} cannot be opened: {problem.found}" for problem in error.problems)
+    except (ConfigError, DataError) as error:
+        told = (f"{named} cannot be opened: {problem.found}" for problem in error.problems)
         problems = zip(told, error.problems, strict=True)
-        raise DataError(*(Problem(one, old.allowed, old.fix, rule.place) for one, old in problems)) from None
+        raise type(error)(*(Problem(one, old.allowed, old.fix, rule.place) for one, old in problems)) from None
     faults, others = [], []
     for one in reading:
         if one.name not in scan.columns:
-            found = f"{quoted(path)} has no column {quoted(one.name)}.{did_you_mean(one.name, scan.columns)}"
+            found = f"{named} has no column {quoted(one.name)}.{did_you_mean(one.name, scan.columns)}"
             faults.append(Problem(found, fix="Correct the name.", place=rule.place))
             continue
         other = describe(one.name, schema[one.name], one.type, zone=one.timezone)
         others.append(other)
         if not other.usable:
-            found = f"column {quoted(one.name)} of {quoted(path)} is stored as {other.stored}, not as {one.type}"
+            found = f"column {quoted(one.name)} of {named} is stored as {other.stored}, not as {one.type}"
             faults.append(Problem(found, fix="Write both tables with the same type.", place=rule.place))
     if faults:
         raise DataError(*faults)

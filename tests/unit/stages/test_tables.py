@@ -91,7 +91,7 @@ def test_a_stage_opens_each_table_once_and_checks_it_only_when_it_changed(
         opened.append(arguments[0])
         return scan(*arguments, **named)
 
-    monkeypatch.setattr("modelbout.stages.tables.scan", counting)
+    monkeypatch.setattr("modelbout.data.opening.scan", counting)
     assert set(require_valid(work, Quiet())) == {"train", "holdout"}
     assert opened == ["a.csv", "b.csv"]
     checked = (work.run / VALIDATION_FILE).read_bytes()

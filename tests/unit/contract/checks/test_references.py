@@ -13,7 +13,7 @@ from modelbout.contract.kind import Setting
 from modelbout.contract.load import parse_contract
 from modelbout.data.reading import Reading
 from modelbout.data.sources import Scan, scan
-from modelbout.errors import DataError
+from modelbout.errors import ConfigError, DataError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from modelbout.contract.check import Checked
     from modelbout.data.reading import ColumnReading
-    from modelbout.errors import Problem
     from modelbout.results import Finding
 
     Refused = Callable[..., tuple[Problem, ...]]
@@ -138,6 +137,24 @@ def test_a_table_that_cannot_be_used_is_an_error_at_the_rule(
     assert problem.found.startswith(found)
     assert str(problem.place) == "contract.yaml:3:34: columns.a.references"
     assert problem.fix
+
+
+def test_an_address_has_no_secret_and_no_message_shows_its_user(refused: Refused) -> None:
+    rule = "a: {type: integer, references: {table: 'postgresql://me%s@host/db?table=t'}}"
+    (problem,) = refused(rule % ":s3cret")
+    assert problem.found == "there is a password or a key in this address"
+    assert problem.place.key == "columns.a.references.table"
+
+    def closed(_path: str, _columns: tuple[ColumnReading, ...]) -> Scan:
+        raise ConfigError(Problem("a package is missing", fix="Install it."))
+
+    contract = parse_contract(f"version: 1\ncolumns:\n  {rule % ''}\n", shown="c")
+    lazy = pl.DataFrame({"a": [1]}).lazy()
+    with pytest.raises(ConfigError) as caught:
+        check(Scan(lazy=lazy, columns=("a",)), contract, role="train", setting=Setting(open=closed))
+    (problem,) = caught.value.problems
+    assert problem.found == "`postgresql://host/db` cannot be opened: a package is missing"
+    assert problem.place.key == "columns.a.references"
 
 
 def test_without_a_way_to_open_it_nothing_is_told_as_held() -> None:
