@@ -11,6 +11,7 @@ from modelbout.data.leakage.pairs import leaking_class_pairs
 from modelbout.data.leakage.target import target_leaks
 
 ROWS = 3000
+DAY = 86_400_000_000  # in microseconds
 
 
 def noise(seed: int = 0, rows: int = ROWS) -> pl.DataFrame:
@@ -59,7 +60,11 @@ def test_the_time_between_two_dates_is_caught() -> None:
     rng = np.random.default_rng(2)
     start = pl.Series([dt.datetime(2020, 1, 1) + dt.timedelta(hours=int(h)) for h in rng.integers(0, 20_000, ROWS)])  # noqa: DTZ001
     days = rng.integers(1, 60, ROWS)
-    frame = noise().with_columns(start=start).with_columns(end=pl.col("start") + pl.duration(days=pl.Series(days)))
+    frame = (
+        noise()
+        .with_columns(start=start)
+        .with_columns(end=pl.col("start") + pl.Series((days * DAY).astype("timedelta64[us]")))
+    )
     assert found(frame, pl.Series(days > 30)) == [(("start", "end"), "error")]
 
 
@@ -127,6 +132,8 @@ def test_products_and_dates_in_a_regression_are_caught() -> None:
     assert "of a product of powers" in leak.message
     day = pl.Series([dt.date(2020, 1, 1) + dt.timedelta(days=int(d)) for d in rng.integers(0, 3000, 2000)])
     stays = rng.integers(1, 30, 2000)
-    frame = frame.with_columns(came=day).with_columns(left=pl.col("came") + pl.duration(days=pl.Series(stays)))
+    frame = frame.with_columns(came=day).with_columns(
+        left=pl.col("came") + pl.Series((stays * DAY).astype("timedelta64[us]"))
+    )
     (leak,) = target_leaks(frame.with_columns(y=pl.Series(stays)), frame.columns, "y", "regression", None)
     assert leak.columns == ("came", "left")
