@@ -129,7 +129,7 @@ def poisoned(bad: str) -> str:
     return datasheet(profile(frame, slices=[frame[name]], label=frame[name]), about, plots=[plot])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.sampled_from([bad for bad in HOSTILE if "\ud800" not in bad]), st.text(max_size=40)))
 def test_nothing_but_text_comes_out_of_any_name(bad: str) -> None:
     written = poisoned(bad)
