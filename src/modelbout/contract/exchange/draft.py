@@ -114,6 +114,12 @@ class Draft:
         else:
             self.ask("expressions", text, place, **extras)
 
+    def refer(self, column: DraftColumn, table: str, field: str, place: Place, **extras: Plain) -> None:
+        """Add a reference to another table, which the other tools name and Modelbout opens."""
+        column.ask("references", {"table": table, **({"column": field} if field else {})}, place, **extras)
+        what, fix = f"where the table {quoted(table)} lies", "Write its path, such as data/customers.csv."
+        self.lose(place, what, "there it has a name, and Modelbout opens a path", fix)
+
     def pattern(
         self, column: DraftColumn, text: str, place: Place, dialect: Dialect, anchoring: Anchoring, **extras: Plain
     ) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final, cast
 
 import yaml
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from modelbout.contract.exchange.regex import Anchoring, Dialect
+    from modelbout.contract.foreign import Foreign
     from modelbout.contract.model import Column, Contract, Rule
 
 # The value with which a rule asks for nothing.
@@ -104,6 +106,14 @@ class Outgoing:
     def keep(self, *names: str) -> None:
         """Say that the writer carries over such keys of the contract or its columns: description, format ..."""
         self._kept |= set(names)
+
+    def target(self, rule: Rule) -> tuple[str, str]:
+        """Return the name of the table that a column refers to, and its column there."""
+        foreign = cast("Foreign", rule.value)
+        name = PurePosixPath(foreign.table).stem
+        if name != foreign.table:
+            self.lose_part(rule, "table", f"{self._title} names tables and knows no paths: {quoted(name)}")
+        return name, foreign.keys[0] if foreign.keys else rule.column or ""
 
     def pattern(self, rule: Rule, dialect: Dialect, anchoring: Anchoring) -> str | None:
         """Return a pattern in another dialect; None (and told) when there is none."""

@@ -51,6 +51,11 @@ def frame_type(text: str) -> ColumnType | None:
     return next((kind for form, kind in _FRAME if re.fullmatch(form, word)), None)
 
 
+def end_of(value: object) -> object:
+    """Return the end of a range as what it says of a column: 0 is an end of whole numbers and of others."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def type_of(values: Iterable[object]) -> ColumnType | None:
     """Return the type that all the values have, or None: what a rule says of a column that has no type."""
     found = {_kind(value) for value in values}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelbout.contract.checks.pattern import whole
 from modelbout.contract.exchange.regex import Anchoring, Dialect, RegexError, from_ours, to_ours
+from modelbout.contract.formats import whole
 
 PARTS = (
     *("a", "b", "[ab]", "[^a]", r"\d", r"\w", ".", r"\.", "(a|b)", "(?:ab)", "[a-c]", "[-a]", "[a-]", "[]a]", "[[a]"),

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from modelbout.contract.checks.pattern import whole
 from modelbout.contract.exchange.draft import settle
 from modelbout.contract.exchange.form import format_named, format_names
 from modelbout.contract.exchange.outgoing import NOTHING
+from modelbout.contract.formats import whole
 from modelbout.contract.load import parse_contract
 from modelbout.contract.rules import check_named
 from modelbout.contract.writing import contract_text

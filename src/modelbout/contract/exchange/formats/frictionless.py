@@ -141,8 +141,7 @@ def _reference(draft: Draft, keys: Keys) -> None:
     if len(names) != 1 or there is None or names[0] not in draft.columns or not table:
         draft.lose(keys.place, "a foreign key", "Modelbout's are of one column to another table")
         return
-    value = {"table": table, "column": _names(there)[0]}
-    draft.columns[names[0]].ask("references", value, keys.place)
+    draft.refer(draft.columns[names[0]], table, _names(there)[0], keys.place)
 
 
 def _field(draft: Draft, node: Node, *, required: bool) -> None:
@@ -270,8 +269,8 @@ def _foreign(out: Outgoing, column: Column) -> dict[str, Any] | None:
     rule = out.one(column, "references")
     if rule is None:
         return None
-    value: Any = rule.value
-    return {"fields": [column.name], "reference": {"resource": value.table, "fields": [value.column]}}
+    table, field = out.target(rule)
+    return {"fields": [column.name], "reference": {"resource": table, "fields": [field]}}
 
 
 def _written(out: Outgoing, column: Column) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from modelbout.config.wording import quoted
 from modelbout.contract.exchange.draft import bound, comparison
 from modelbout.contract.exchange.source import Keys, value_of
 from modelbout.contract.exchange.sql import from_sql
+from modelbout.contract.exchange.types import end_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,7 +80,7 @@ class Test:
 
     def values(self) -> list[object]:
         """Return the values among the arguments: what they say of a column that has no type."""
-        numbers = [self._args.get(name) for name in ("min_value", "max_value")]
+        numbers = [end_of(self._args.get(name)) for name in ("min_value", "max_value")]
         values = self._args.get("values", self._args.get("value_set"))
         return [value for value in (*numbers, *(values if isinstance(values, list) else ())) if value is not None]
 
@@ -180,7 +181,7 @@ def _ask_reference(draft: Draft, column: DraftColumn, test: Test) -> None:
     if target is None or not there:
         draft.lose(test.place, f"the test {quoted(test.full)}", "it names no model by `ref('name')`")
         return
-    column.ask("references", {"table": target[1], "column": str(there)}, test.place, **_counted(draft, test))
+    draft.refer(column, target[1], str(there), test.place, **_counted(draft, test))
 
 
 def _ask_exists(_draft: Draft, column: DraftColumn, test: Test) -> None:

@@ -95,7 +95,7 @@ def _constraint(draft: Draft, keys: Keys, column: DraftColumn | None) -> None:
             draft.express(from_sql(keys.text("expression")), keys.place, "the constraint `check`")
         case "foreign_key" if len(columns) == 1 and (target := REF.match(keys.text("to"))):
             there = [item.text for item in keys.items("to_columns")]
-            columns[0].ask("references", {"table": target[1], "column": there[0] if there else ""}, keys.place)
+            draft.refer(columns[0], target[1], there[0] if there else "", keys.place)
         case _:
             draft.lose(keys.place, f"the constraint {quoted(kind)}", "Modelbout has no such rule, or it is SQL")
             keys.take("expression", "to", "to_columns")

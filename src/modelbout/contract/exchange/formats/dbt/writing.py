@@ -110,9 +110,9 @@ def _tests(out: Outgoing, column: Column) -> Iterator[object]:
             test = made(out, rule)
             yield test and _test(out, rule, *test)
     for rule in out.take(column.rules, "references", carries=_CARRIES):
-        target: Any = rule.value
-        if re.fullmatch(r"\w+", str(target.table)):
-            yield _test(out, rule, "relationships", {"to": f"ref('{target.table}')", "field": target.column})
+        table, field = out.target(rule)
+        if re.fullmatch(r"\w+", table):
+            yield _test(out, rule, "relationships", {"to": f"ref('{table}')", "field": field})
         else:
             out.lose_rule(rule, "dbt refers to models by their names")
 

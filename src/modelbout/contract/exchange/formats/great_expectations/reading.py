@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from modelbout.config.wording import quoted
 from modelbout.contract.exchange.draft import Draft, bound, comparison, ref
 from modelbout.contract.exchange.source import NO_RULE, Keys, mapping_of, read_source, value_of
-from modelbout.contract.exchange.types import frame_type, sql_type, type_of
+from modelbout.contract.exchange.types import end_of, frame_type, sql_type, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,10 +69,16 @@ class Expectation:
 
     def values(self) -> list[object]:
         """Return the values among the arguments: what they say of a column that has no type."""
-        if "length" in self.type or "column_values" not in self.type:
+        if self.type in _SPANS:
+            return [0.5]  # an aggregate of numbers
+        if "quantile" in self.type:
+            ranges = self._args.get("quantile_ranges") or {}
+            return [end_of(end) for ends in ranges.get("value_ranges", ()) for end in ends if end is not None]
+        if "length" in self.type or self.type.startswith(("expect_column_pair", "expect_column_prop", "expect_table")):
             return []
         given = self._args.get("value_set")
-        found = [self._args.get("min_value"), self._args.get("max_value"), *(given if isinstance(given, list) else ())]
+        ends = [end_of(self._args.get(name)) for name in ("min_value", "max_value")]
+        found = [*ends, *(given if isinstance(given, list) else ())]
         if "regex" in self.type or "strftime" in self.type:
             found.append("text")
         return [value for value in found if value is not None]

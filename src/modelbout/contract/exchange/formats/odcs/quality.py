@@ -69,13 +69,16 @@ def read_quality(draft: Draft, node: Node) -> Quality | None:
     severity = keys.text("severity").casefold()
     extras = {"level": "warn"} if severity in ("info", "warn", "warning") else {}
     extras |= {"name": keys.text("name"), "reason": keys.text("description")}
-    ends = _ends(keys)
+    percent = unit is not None and unit.text.casefold() in ("percent", "%")
+    strict = percent and any(node.get(f"mustBe{word}Than") is not None for word in ("Less", "Greater"))
+    if strict:
+        draft.lose(node.place, f"the strict end of {quoted(name)}", "a share of Modelbout includes its end")
+    ends = _ends(keys, 0.0 if percent else 1.0)
     keys.take("id")
     keys.done("it is not about what is counted")
     if ends is None:
         draft.lose(node.place, f"the quality rule {quoted(name)}", "its numbers are no one range")
         return None
-    percent = unit is not None and unit.text.casefold() in ("percent", "%")
     given = value_of(arguments) if arguments is not None else {}
     made = given if isinstance(given, dict) else {}
     if name == "validValues" and "validValues" not in made:
@@ -83,20 +86,18 @@ def read_quality(draft: Draft, node: Node) -> Quality | None:
     return Quality(_METRICS[name], *ends, percent, made, node.place, extras)
 
 
-def _ends(keys: Keys) -> tuple[float, float] | None:
-    """Return the smallest and the largest number that a whole count may be, None for what is no such range."""
+def _ends(keys: Keys, step: float) -> tuple[float, float] | None:
+    """Return the smallest and the largest allowed number, None for what is no such range; ``step`` is the next one."""
     low, high = -math.inf, math.inf
     exact = keys.number("mustBe")
     if exact is not None:
         low = high = exact
-    for name, step in (("mustBeGreaterOrEqualTo", 0.0), ("mustBeGreaterThan", 1.0)):
+    for name, more in (("mustBeGreaterOrEqualTo", 0.0), ("mustBeGreaterThan", step)):
         value = keys.number(name)
-        if value is not None:
-            low = value + step
-    for name, step in (("mustBeLessOrEqualTo", 0.0), ("mustBeLessThan", -1.0)):
+        low = low if value is None else value + more
+    for name, less in (("mustBeLessOrEqualTo", 0.0), ("mustBeLessThan", step)):
         value = keys.number(name)
-        if value is not None:
-            high = value + step
+        high = high if value is None else value - less
     between = keys.items("mustBeBetween")
     if between:
         ends = [value_of(item) for item in between]

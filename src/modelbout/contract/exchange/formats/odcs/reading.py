@@ -213,7 +213,7 @@ def _relationship(draft: Draft, column: DraftColumn, keys: Keys) -> None:
             keys.place, f"a relationship of {quoted(column.name)}", "it is no key of one column to another table"
         )
         return
-    column.ask("references", {"table": table, "column": field}, keys.place)
+    draft.refer(column, table, field, keys.place)
     keys.done(ABOUT)
 
 

@@ -90,9 +90,9 @@ def _property(out: Outgoing, column: Column) -> dict[str, Any]:
         made["logicalTypeOptions"] = options
     quality += _invalid(out, column)
     for rule in out.take(column.rules, "references"):
-        value: Any = rule.value
-        if _REFERENCE.match(str(value.table)) and _REFERENCE.match(str(value.column)):
-            made.setdefault("relationships", []).append({"to": f"{value.table}.{value.column}"})
+        table, field = out.target(rule)
+        if _REFERENCE.match(table) and _REFERENCE.match(field):
+            made.setdefault("relationships", []).append({"to": f"{table}.{field}"})
         else:
             out.lose_rule(rule, "ODCS writes a reference as `table.column`, in letters, digits and underscores")
     if quality:
