@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from modelbout.errors import EXIT_DATA
+from modelbout.errors import EXIT_DATA, EXIT_GATE
 from modelbout.github.actions import compare, report, validate
 from modelbout.github.api.errors import GitHubError
 from modelbout.github.bouts import idle, spoil
@@ -39,10 +39,14 @@ def act(job: Job) -> int:
     rounds = Rounds(job)
 
     def bout(work: Workspace) -> int:
-        from modelbout.stages.train import train  # noqa: PLC0415 -- heavy: loaded when there is work for it
+        from modelbout.stages.drift import drift_of_champion  # noqa: PLC0415 -- heavy: loaded when there is work for it
+        from modelbout.stages.train import train  # noqa: PLC0415 -- as above
 
         if not validate.one(rounds, work).passed:
             return EXIT_DATA
+        drifted = drift_of_champion(work, job.progress, registry=job.registry_address)
+        if drifted is not None and drifted.fails and not drifted.passed:
+            return EXIT_GATE
         train(work, job.progress, registry=job.registry_address)
         return compare.one(job, work, require_win=require_win)
 
