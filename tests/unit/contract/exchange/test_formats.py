@@ -64,7 +64,7 @@ def test_pandera(rules: str, line: str) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("columns:\n  a: {dtype: str, isin: [yes]}\n", "`yes`, which YAML reads as true" if False else "`values`"),
+        ("columns:\n  a: {dtype: str, isin: [yes]}\n", "would be `values`"),
         ("columns:\n  a: {dtype: int64, coerce: true}\n", "theirs:2:29: columns.a.coerce: `coerce`"),
         ("columns:\n  a: {dtype: int64, mine: 3}\n", "`mine`"),
         ("columns:\n  a: {dtype: int64, checks: {mine: 3}}\n", "the check `mine`"),
@@ -124,7 +124,7 @@ def test_frictionless_says_which_columns_there_are(match: str, required: bool, u
 
 def test_a_package_needs_the_name_of_its_table() -> None:
     package = {"resources": [{"name": name, "schema": {"fields": [{"name": name}]}} for name in ("one", "two")]}
-    assert list(imported("frictionless", json.dumps(package), "two").contract.columns)[0].name == "two"
+    assert imported("frictionless", json.dumps(package), "two").contract.columns[0].name == "two"
     for wanted in (None, "three"):
         with pytest.raises(ConfigError, match="--table"):
             imported("frictionless", json.dumps(package), wanted)
@@ -148,10 +148,7 @@ def test_mostly_is_a_share_of_the_rows_that_have_a_value() -> None:
     made = imported("great-expectations", suite(between(max_value=3, mostly=0.9), NOT_NULL))
     assert "max: {is: 3, tolerance: 0.1}" in column(made)
     made = imported("great-expectations", suite(between(min_value=1, max_value=3, mostly=0.9), NOT_NULL))
-    assert table(made)[1:] == [
-        "unexpected: allow",
-        'expressions: [{expr: "a >= 1.0 and a <= 3.0", tolerance: 0.1}]',
-    ] or ('expressions: [{expr: "a >= 1 and a <= 3", tolerance: 0.1}]' in table(made))
+    assert 'expressions: [{expr: "a >= 1 and a <= 3", tolerance: 0.1}]' in table(made)
 
 
 def test_a_tolerance_goes_to_mostly_only_where_it_means_the_same() -> None:
@@ -186,7 +183,8 @@ def test_a_strict_end_becomes_an_expression() -> None:
     ],
 )  # fmt: skip
 def test_dbt(test: str, line: str) -> None:
-    text = f"models:\n- name: m\n  columns:\n  - {{name: b, data_type: text}}\n  - {{name: a, data_type: int, tests: [{test}]}}\n"
+    columns = f"  - {{name: b, data_type: text}}\n  - {{name: a, data_type: int, tests: [{test}]}}\n"
+    text = f"models:\n- name: m\n  columns:\n{columns}"
     made = column(imported("dbt", text))
     assert made.replace("level: warn, tolerance: 5", "tolerance: 5, level: warn") == line
 
@@ -197,7 +195,7 @@ def test_dbt(test: str, line: str) -> None:
         ("unique: {config: {error_if: '>5'}}", "dbt counts values there"),
         ("dbt_utils.accepted_range: {max_value: other_column}", "it is SQL"),
         ("not_null: {config: {where: 'f(b) > 1'}}", "`where` is SQL"),
-        ("relationships: {to: source('a', 'b'), field: id}", "names no model"),
+        ("relationships: {to: \"source('a', 'b')\", field: id}", "names no model"),
         ("mine: {x: 1}", "the test `mine`"),
         ("dbt_utils.expression_is_true: {expression: '/ b > 1'}", "cannot stand in an expression"),
     ],
@@ -207,8 +205,9 @@ def test_dbt_loses(test: str, what: str) -> None:
     assert what in losses(imported("dbt", text))
 
 
-def odcs(properties: str, more: str = "") -> str:
-    return f"apiVersion: v3.0.2\nkind: DataContract\nschema:\n- name: t\n  properties:\n  - {{name: a, {properties}}}\n{more}"
+def odcs(properties: str) -> str:
+    head = "apiVersion: v3.0.2\nkind: DataContract\nschema:\n- name: t\n  properties:\n"
+    return f"{head}  - {{name: a, {properties}}}\n"
 
 
 @pytest.mark.parametrize(
@@ -216,9 +215,10 @@ def odcs(properties: str, more: str = "") -> str:
     [
         ("logicalType: integer, required: true", "{type: integer}"),
         ("logicalType: integer, primaryKey: true", "{type: integer, nulls: 0, unique: true}"),
-        ("physicalType: 'DECIMAL(10, 2)'", "{type: number, infinite: true, nulls: 1}"),
+        ("physicalType: 'DECIMAL(10, 2)'", "{type: number, nulls: 1, infinite: true}"),
         ("physicalType: 'NUMBER(10)'", "{type: integer, nulls: 1}"),
-        ("logicalType: string, logicalTypeOptions: {pattern: 'x'}", '{type: string, nulls: 1, pattern: "(?s:.*)x(?s:.*)"}'),
+        ("logicalType: string, logicalTypeOptions: {pattern: 'x'}",
+         '{type: string, nulls: 1, pattern: "(?s:.*)x(?s:.*)"}'),
         ("logicalType: string, quality: [{rule: nullCheck, mustBe: 0}]", "{type: string}"),
         ("logicalType: string, quality: [{metric: nullValues, mustBeLessThan: 5, unit: percent}]",
          "{type: string, nulls: 0.05}"),
@@ -283,8 +283,7 @@ def test_tfdv(feature: str, line: str) -> None:
         ("type: INT drift_comparator { }", "`drift_comparator`"),
         ('type: BYTES domain: "no"', "does not have it"),
         ("presence { min_fraction: 1 }", "does not say it"),
-        ("type: INT presence { min_fraction: 1 } int_domain { min: 0 max: 2 }"
-         " distribution_constraints { min_domain_mass: 0.9 }", "at each end"),
+        ("type: INT int_domain { min: 0 max: 2 } distribution_constraints { min_domain_mass: 0.9 }", "at each end"),
     ],
 )  # fmt: skip
 def test_tfdv_loses(feature: str, what: str) -> None:
