@@ -88,8 +88,8 @@ def _of_champion(seen: SeenRows, confidence: str) -> Iterator[Markdown]:
         )
     if seen.seen is not None and seen.natural and seen.seen.value:
         yield Markdown(
-            f"{count(round(seen.seen.value))} of {count(seen.rows)} holdout rows equal rows that the champion was trained"
-            " on: no more than rows of this table equal one another anyway."
+            f"{count(round(seen.seen.value))} of {count(seen.rows)} holdout rows equal rows that the champion was"
+            " trained on: no more than rows of this table equal one another anyway."
         )
     if seen.clean is not None and seen.clean.explanation:
         yield text(seen.clean.explanation, limit=REASON_LIMIT)
