@@ -38,6 +38,7 @@ ENGINES = {
     "pyspark": ("pyspark", "pyarrow"),
     "dask": ("distributed",),
     "ibis": ("ibis", "psycopg"),
+    "remote": ("fsspec", "aiohttp"),
 }
 
 

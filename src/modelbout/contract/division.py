@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelbout.contract.plan import planned
+from modelbout.contract.rules import check_named
 from modelbout.contract.table import table_of
 from modelbout.data.engines.engine import Asked
 from modelbout.data.engines.groups import repeated, repetitions
@@ -32,10 +33,15 @@ def divided(scan: Scan, contract: Contract, setting: Setting | None = None) -> t
         return ((scan, table, rules),)
     exact = table_of(scan.exact, contract, setting)
     pairs = list(zip(rules, planned(contract, exact), strict=True))
-    own = tuple(one for one, _ in pairs if one.measure.sample is None and scan.engine.means(_asked(one)))
+    own = tuple(one for one, _ in pairs if _within(one) and scan.engine.means(_asked(one)))
     numbers = {one.number for one in own}
     others = tuple(other for _, other in pairs if other.number not in numbers)
     return ((scan, table, own), (scan.exact, exact, others)) if others else ((scan, table, own),)
+
+
+def _within(one: Planned) -> bool:
+    """Tell whether a rule is about this table alone, and about answers rather than rows."""
+    return one.measure.sample is None and not check_named(one.rule.check).beyond
 
 
 def _asked(one: Planned) -> Asked:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from modelbout.config.addresses import is_address
 from modelbout.data.casting import cast, check_columns, infer_columns, without_missing
 from modelbout.data.digests import file_digest
 from modelbout.data.engines.engine import RAW
@@ -19,6 +20,7 @@ from modelbout.data.names import check_names, same_columns
 from modelbout.data.parquet import open_parquet
 from modelbout.data.quick import Quick, quick
 from modelbout.data.reading import ColumnReading, Reading
+from modelbout.data.remote import copies
 from modelbout.data.scratch import plain_copy
 from modelbout.data.text import inspect, known_encoding
 from modelbout.errors import DataError, Place, Problem, cause
@@ -173,12 +175,12 @@ def find(source: str | tuple[str, ...], *, root: Path, place: Place) -> tuple[So
     found: dict[Path, Source] = {}
     problems: list[Problem] = []
     for pattern in patterns:
-        for path in _matches(pattern, root):
+        for path, shown in _named(pattern, root, place):
             if path not in found:
-                problem = _unusable(path, _shown(path, root), place)
+                problem = _unusable(path, shown, place)
                 if problem is not None:
                     problems.append(problem)
-                found[path] = Source(path, _shown(path, root), _stamp(path))
+                found[path] = Source(path, shown, _stamp(path))
         if not found and not problems:
             problems.append(
                 Problem(
@@ -199,6 +201,12 @@ def find(source: str | tuple[str, ...], *, root: Path, place: Place) -> tuple[So
     if problems:
         raise DataError(*problems)
     return tuple(found.values())
+
+
+def _named(pattern: str, root: Path, place: Place) -> list[tuple[Path, str]]:
+    if is_address(pattern):
+        return [(copy.path, copy.shown) for copy in copies(pattern, place)]
+    return [(path, _shown(path, root)) for path in _matches(pattern, root)]
 
 
 def _matches(pattern: str, root: Path) -> list[Path]:

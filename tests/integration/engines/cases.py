@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from modelbout.contract.kind import Setting
 from modelbout.contract.load import parse_contract
+from modelbout.data.reading import ColumnReading, Reading
+from modelbout.data.sources import Scan, scan
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelbout.contract.model import Contract
 
 NAN, INF = math.nan, math.inf
@@ -29,9 +34,17 @@ class Case:
     types: dict[str, Any] = field(default_factory=dict)
     csv: str | None = None
     read: str = ""
+    others: str = ""
 
     def frame(self) -> pl.DataFrame:
         return pl.DataFrame(self.columns, schema_overrides=self.types)
+
+    def setting(self, root: Path) -> Setting:
+        def other(path: str, columns: tuple[ColumnReading, ...]) -> Scan:
+            (root / path).write_text(self.others, encoding="utf-8")
+            return scan(path, root=root, reading=Reading(columns=columns))
+
+        return Setting(now=datetime(2024, 2, 1, tzinfo=UTC), open=other)
 
     def contract(self) -> Contract:
         head = f"table:\n{indented(self.table)}" if self.table else ""
@@ -222,4 +235,49 @@ EMPTY = Case(
     table="unique: [[i, s]]\nexpressions: [i > x]\n",
 )
 
-CASES = (NUMBERS, TEXTS, MOMENTS, WRITTEN, EMPTY)
+# Enough rows for checks that look at groups and samples; every number of the third column is one of the first.
+MANY = Case(
+    name="many rows",
+    columns={
+        "id": [n if n % 97 else n + 1 for n in range(400)],
+        "shop": [None if n % 50 == 0 else "abcd"[n % 4] for n in range(400)],
+        "amount": [NAN if n % 41 == 0 else (n % 7) / 8 + (0.001 if n % 90 == 0 else 0) for n in range(400)],
+        "same": [None if n % 3 else 1 for n in range(400)],
+        "mail": ["nobody@example.org" if n % 5 else f"person {n}" for n in range(400)],
+        "when": [moment("2024-01-01") + timedelta(hours=n if n % 60 else n - 3) for n in range(400)],
+        "label": ["yes" if n % 3 == 0 else "no" for n in range(400)],
+        "told": ["y" if n % 3 == 0 else "n" for n in range(400)],
+        "race": ["x"] * 400,
+    },
+    rules="""
+id: {type: integer, unique: true, monotonic: strictly_increasing, references: {table: others.csv, column: id}}
+shop: {type: string, nulls: 0.01, length: {min: 2, max: 5}}
+amount:
+  type: number
+  nulls: 0.1
+  nan: 0
+  decimals: 2
+  aggregates: [{mean: {min: 1, max: 2}}, {quantile: {at: 0.9, max: 0.1}}, {sum: {max: 1}}]
+same: {type: integer, nulls: 1, near_constant: {is: 0.5, level: warn}}
+mail: {type: string, format: email}
+when: {type: datetime, monotonic: {order: increasing, by: [shop]}}
+label: {type: string, aggregates: [{share: {of: "yes", min: 0.5}}]}
+told: {type: string}
+race: {type: string, nulls: 1}
+""",
+    table="""
+freshness: [{column: when, max_age: 2 days}]
+groups: [{column: shop, min_rows: 120, min_share: 0.3, required: [e]}]
+duplicates: {max: 0, columns: [shop, label]}
+conflicting_labels: {max: 0, target: label, ignore: [id, when, told, amount, mail]}
+forbidden: [race]
+pii: {kinds: [email, phone, card], level: warn}
+proxies: [{of: label}]
+references: [{columns: [shop, label], table: others.csv, keys: [shop, label]}]
+requires: [{when: "id > 100", then: "amount < 0.5"}]
+unexpected: allow
+""",
+    others="id,shop,label\n1,a,yes\n2,b,no\n3,c,no\n5,d,yes\n",
+)
+
+CASES = (NUMBERS, TEXTS, MOMENTS, WRITTEN, EMPTY, MANY)

@@ -38,10 +38,10 @@ def opened(case: Case, root: Path) -> Scan:
 @pytest.mark.parametrize("name", ENGINES)
 def test_an_engine_finds_what_polars_finds(name: str, case: Case, tmp_path: Path) -> None:
     need_engine(name)
-    table, contract = opened(case, tmp_path), case.contract()
+    table, contract, setting = opened(case, tmp_path), case.contract(), case.setting(tmp_path)
 
-    expected = check(table, contract, role="source")
-    found = check(on_engine(table, name), contract, role="source")
+    expected = check(table, contract, role="source", setting=setting)
+    found = check(on_engine(table, name), contract, role="source", setting=setting)
 
     assert [finding for finding in found.findings if finding not in expected.findings] == []
     assert found == expected
@@ -54,7 +54,7 @@ def test_an_engine_answers_rules_of_its_own(name: str, tmp_path: Path) -> None:
     own: set[str] = set()
     for case in CASES:
         table = on_engine(opened(case, tmp_path), name)
-        own |= {one.rule.check for one in divided(table, case.contract())[0][2]}
+        own |= {one.rule.check for one in divided(table, case.contract(), case.setting(tmp_path))[0][2]}
     assert {"min", "max", "nulls", "values", "type", "expression", "infinite"} <= own
 
 

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 # Nothing is fetched over a network by itself, and no moment depends on where the machine stands.
 _CONFIG: Final = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-_SETTINGS: Final = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
+# The smallest and largest value that a Parquet file tells of leave NaN out; by them DuckDB believes that there is none.
+_SETTINGS: Final = (
+    "SET TimeZone = 'UTC'",
+    "SET enable_progress_bar = false",
+    "SET disabled_optimizers = 'statistics_propagation,filter_pushdown'",
+)
 
 _TYPES: Final[Mapping[Kind, str]] = {
     "integer": "BIGINT",

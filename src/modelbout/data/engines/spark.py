@@ -35,7 +35,12 @@ STDERR: Final = 2
 # For a session that is started here; one that runs keeps its own.
 _LAUNCH: Final = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 # For our session alone: no moment depends on where the machine stands.
-_SETTINGS: Final = {"spark.sql.session.timeZone": "UTC", "spark.sql.caseSensitive": "true"}
+_SETTINGS: Final = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.caseSensitive": "true",
+    # What a Parquet file tells of its largest values leaves NaN out, which is larger than all of them.
+    "spark.sql.parquet.filterPushdown": "false",
+}
 
 _TYPES: Final[Mapping[Kind, str]] = {
     "integer": "LongType",
