@@ -11,6 +11,7 @@ from modelbout.contract.kind import Setting
 from modelbout.data.opening import open_source
 from modelbout.data.reading import Reading
 from modelbout.errors import TrainingError
+from modelbout.stages.champion_rows import champion_rows
 from modelbout.stages.policy import forbidden_in
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     import polars as pl
 
     from modelbout.contract.kind import Answers
+    from modelbout.contract.model import Contract
     from modelbout.data.reading import ColumnReading
     from modelbout.data.sources import Scan
     from modelbout.stages.workspace import Workspace
 
 
-def setting_of(work: Workspace, columns: Collection[str] = ()) -> Setting:
+def setting_of(
+    work: Workspace, columns: Collection[str] = (), role: str = "source", contract: Contract | None = None
+) -> Setting:
     """Return what the rules of a table with these columns may ask; another one is opened once a rule asks for it.
 
     It is named as in `data.source`: a path from the directory of modelbout.yaml, or an address. No engine is trusted
@@ -41,7 +45,7 @@ def setting_of(work: Workspace, columns: Collection[str] = ()) -> Setting:
     def run(function: str, rows: pl.DataFrame) -> Answers:
         from modelbout.training.custom import ask
 
-        log = f"checks/{next(asked)}-{function.replace(':', '-')}.log"
+        log = f"checks/{role}-{next(asked)}-{function.replace(':', '-')}.log"
         try:
             said = ask(
                 function,
@@ -57,4 +61,10 @@ def setting_of(work: Workspace, columns: Collection[str] = ()) -> Setting:
         return asdict(said)
 
     unused = (*((data.id,) if data.id is not None else ()), *data.exclude, *forbidden_in(work, columns))
-    return Setting(target=data.target, unused=unused, open=open_table, run=run)
+    return Setting(
+        reference_rows=champion_rows(work, contract, role),
+        target=data.target,
+        unused=unused,
+        open=open_table,
+        run=run,
+    )

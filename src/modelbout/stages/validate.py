@@ -49,7 +49,7 @@ def check_tables(
     held: list[HeldRule] = []
     rules = 0
     for role, opening in opened.items():
-        setting = setting_of(work, opening.columns)
+        setting = setting_of(work, opening.columns, role, contract)
         with progress.step(f"checking {role} against {work.config.data.contract or 'no contract'}"):
             rules_of = with_policy(work, contract, role, opening.columns)
             checked = checked_table(on_engine(opening, work.config.data.engine), rules_of, role, setting)

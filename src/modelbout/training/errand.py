@@ -34,6 +34,10 @@ class Result(Record, frozen=True):
     imported: tuple[str, ...] = ()
     load_seconds: tuple[float, ...] = ()
     timings: tuple[tuple[float, ...], ...] = ()
+    failed: int = 0
+    places: tuple[int, ...] = ()
+    refused: Literal["", "kind", "length", "missing"] = ""
+    given: int = 0
 
 
 def send(
@@ -45,8 +49,9 @@ def send(
     timeout_seconds: float,
     key: str,
     extra: Mapping[str, str] | None = None,
+    worker: Path | None = None,
 ) -> Result:
-    """Run one job of the worker and return its result.
+    """Run one job of the worker, or of another file like it, and return its result.
 
     The job, its result and its log are ``work/<job>-<random>.{job,result}.json`` and ``.log``; the log path is
     ``job["log"]`` when that is given.
@@ -62,7 +67,7 @@ def send(
     with on_disk(work, key=key):
         work.mkdir(parents=True, exist_ok=True)
         job_file.write_bytes(msgspec.json.encode(dict(job) | {"result": str(result_file)}))
-    command = (interpreter, str(WORKER), str(job_file))
+    command = (interpreter, str(worker or WORKER), str(job_file))
     code = run(command, cwd=cwd, extra=extra or {}, log=log, timeout_seconds=timeout_seconds, key=key)
     result = _read(result_file, code=code, log=log, key=key)
     job_file.unlink(missing_ok=True)

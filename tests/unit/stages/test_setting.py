@@ -77,3 +77,57 @@ def test_its_plan_opens_nothing(work: Workspace) -> None:
     (work.root / "sub" / "there.csv").unlink()
     (plan,) = plans(work)
     assert plan.rules
+
+
+CHECKS = """\
+import os
+from pathlib import Path
+
+Path("called").write_text("by " + str(os.getppid()))
+
+
+def positive(frame):
+    print("secret")
+    return frame["y"] > 1
+
+
+def broken(frame):
+    raise ValueError("secret " + str(frame["y"][0]))
+"""
+
+
+def custom(work: Workspace, function: str) -> Workspace:
+    rules = CONTRACT.replace("columns:", f"table: {{custom: [{{function: 'checks:{function}'}}]}}\ncolumns:", 1)
+    (work.root / "contract.yaml").write_text(rules, encoding="utf-8")
+    (work.root / "checks.py").write_text(CHECKS, encoding="utf-8")
+    return open_workspace(work.root / "modelbout.yaml", None)
+
+
+def test_a_function_of_the_repository_is_asked_in_its_own_python(work: Workspace) -> None:
+    (found,) = validate(custom(work, "positive"), Quiet()).findings
+    assert (found.check, found.failed, found.rows) == ("custom", 1, (1,))
+    assert (work.root / "called").read_text(encoding="utf-8").startswith("by ")
+
+
+def test_what_a_function_says_stays_in_its_log(work: Workspace) -> None:
+    (found,) = validate(custom(work, "broken"), Quiet()).findings
+    assert found.message == (
+        "the function `checks:broken` gave no answer; what it said is in"
+        " `checks/source-1-checks-broken.log` of the run directory"
+    )
+    assert "secret" not in (work.run / "validation.json").read_text(encoding="utf-8")
+    assert "secret 1" in (work.run / "checks" / "source-1-checks-broken.log").read_text(encoding="utf-8")
+
+
+def test_without_such_a_rule_no_code_of_the_repository_runs(work: Workspace) -> None:
+    (work.root / "checks.py").write_text(CHECKS, encoding="utf-8")
+    assert validate(work, Quiet()).passed
+    assert not (work.root / "called").exists()
+
+
+def test_without_a_champion_rows_have_no_measure(work: Workspace) -> None:
+    rules = CONTRACT.replace("columns:", "table: {rows: {reference: {min: 0.5}}}\ncolumns:", 1)
+    (work.root / "contract.yaml").write_text(rules, encoding="utf-8")
+    result = validate(work, Quiet())
+    assert result.passed
+    assert [(one.check, one.level) for one in result.findings] == [("rows", "warn")]
