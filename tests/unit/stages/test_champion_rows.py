@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from modelbout.stages.workspace import Workspace, open_workspace
 from modelbout.training import bundle
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelbout.contract.model import Contract
 
 CONFIG = """\
