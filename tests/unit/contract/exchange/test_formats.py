@@ -112,6 +112,20 @@ def test_frictionless(field: str, line: str) -> None:
     assert made.losses == ()
 
 
+def test_frictionless_writes_ends_as_the_field_writes_its_dates() -> None:
+    made = exported("frictionless", '  a: {type: date, format: "%d/%m/%Y", max: 2030-01-02, values: [2029-03-04]}\n')
+    assert json.loads(made.text)["fields"][0]["constraints"] == {
+        "required": True,
+        "maximum": "02/01/2030",
+        "enum": ["04/03/2029"],
+    }
+    assert column(imported("frictionless", made.text)) == (
+        '{type: date, format: "%d/%m/%Y", max: "2030-01-02", values: ["2029-03-04"]}'
+    )
+    broken = made.text.replace("02/01/2030", "x")
+    assert "would be `max`" in losses(imported("frictionless", broken))
+
+
 @pytest.mark.parametrize(
     ("match", "required", "unexpected"),
     [("subset", True, "allow"), ("superset", False, "error"), ("partial", False, "allow"), ("equal", True, "error")],

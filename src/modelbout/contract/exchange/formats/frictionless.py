@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from modelbout.config.wording import quoted
@@ -226,9 +227,21 @@ def _typed(node: Node, column: DraftColumn) -> Any:  # noqa: ANN401 -- whatever 
             return int(value) if column.type == "integer" else float(value)
         except ValueError:
             return value
+    form = next((str(rule.value) for rule in column.rules if rule.key == "format"), None)
+    if form is not None and column.type in ("date", "datetime"):
+        return _iso(str(value), form, column.type)
     if column.type == "boolean" and isinstance(value, str):
         return value.casefold() == "true"
     return str(value) if column.type == "string" and not isinstance(value, bool) else value
+
+
+def _iso(text: str, form: str, kind: ColumnType) -> str:
+    """Return a date, written as the field writes its own, as the contract writes it; what is no such date as it is."""
+    try:
+        moment = datetime.strptime(text, form)  # noqa: DTZ007 -- a contract's moments have no zone
+    except ValueError:
+        return text
+    return moment.date().isoformat() if kind == "date" else moment.isoformat()
 
 
 def write(contract: Contract, name: str) -> Exported:
@@ -304,10 +317,10 @@ def _constrained(out: Outgoing, column: Column) -> dict[str, Any]:
     for check, theirs in (("min", "minimum"), ("max", "maximum")):
         rule = out.one(column, check)
         if rule is not None:
-            made[theirs] = whole(rule.value)
+            made[theirs] = _lexical(rule.value, column)
     rule = out.one(column, "values")
     if rule is not None:
-        made["enum"] = [whole(value) for value in rule.value]  # type: ignore[attr-defined]  # a tuple
+        made["enum"] = [_lexical(value, column) for value in rule.value]  # type: ignore[attr-defined]  # a tuple
     rule = out.one(column, "pattern")
     pattern = out.pattern(rule, "xsd", "whole") if rule is not None else None
     if pattern is not None:
@@ -318,6 +331,13 @@ def _constrained(out: Outgoing, column: Column) -> dict[str, Any]:
         if length is not None:
             made[f"{end}Length"] = length
     return made
+
+
+def _lexical(value: object, column: Column) -> object:
+    """Return a value as the field writes its own: Frictionless reads the ends of a range by the field's format."""
+    if column.format and isinstance(value, date):
+        return value.strftime(column.format)
+    return whole(value)
 
 
 FORMAT: Final = Format(title=TITLE, read=read, write=write)
