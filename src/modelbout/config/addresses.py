@@ -82,7 +82,9 @@ def address_problem(source: str, place: Place) -> Problem | None:
     try:
         parts = urlsplit(source)
         secret = parts.password is not None or (not is_table(source) and parts.username is not None)
-        query = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        # Elsewhere a question mark is a letter of a glob.
+        asked = parts.query if is_table(source) else ""
+        query = parse_qs(asked, keep_blank_values=True, strict_parsing=bool(asked))
         _ = parts.port
     except ValueError:
         return Problem("this address cannot be understood", f"such as {_EXAMPLE}", "Write it anew.", place)
