@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -30,12 +31,16 @@ MIN_VALUE_ROWS: Final = 10
 MOST_DECIMALS: Final = 4
 # Half of what the check `decimals` lets pass: the trace of a few additions in a 64-bit float.
 DOUBLE: Final = 2 * sys.float_info.epsilon
+# Three standard deviations: one sample in 700 lies beyond, by the normal distribution.
+SIGMAS: Final = 3.0
 # HyperLogLog counts different values to about 2 %: a column may be a key when it seems to have this share of them.
 ALMOST_ALL: Final = 0.9
 # The same the other way round: a column that seems to have this many may have as few as can be listed.
 _SEEMS_FEW: Final = 2 * MAX_LISTED
 # The narrowest first. Any word is a host name, so that form is not looked for.
 _FORMS: Final = ("uuid", "email", "url", "ipv4", "ipv6", "ip", "iso_date", "iso_datetime")
+# One of these stands in every text of such a form.
+_SIGNS: Final = "[-:@.]"
 _ORDERED: Final = ("integer", "number", "date", "datetime")
 # Categories are texts to the checks, and decimals are floats.
 _COMPARED: Final[Mapping[str, type[pl.DataType]]] = {"string": pl.String, "number": pl.Float64}
@@ -80,6 +85,7 @@ class Evidence:
         twins: more than one date format fits, so none was chosen.
         fewest: values in the sample with the fewest.
         null_share: the largest share of rows without a value in any sample.
+        null_noise: how much larger it may be in the next sample by chance, at the most in any sample.
         unique: whether each value stands in one row of each sample.
         newcomers: the largest share of a sample's values that no earlier sample had.
         rare: the largest share of a sample's values that are seen in fewer than ``MIN_VALUE_ROWS`` rows of all.
@@ -103,6 +109,7 @@ class Evidence:
     twins: tuple[str, ...] = ()
     fewest: int = 0
     null_share: float = 0.0
+    null_noise: float = 0.0
     unique: bool = False
     newcomers: float = 0.0
     rare: float = 0.0
@@ -257,7 +264,8 @@ def _seen(rows: int, answer: Mapping[str, Any], form: str | None) -> Seen:
 
 def _forms(lazy: pl.LazyFrame, first: pl.DataFrame, names: Sequence[str]) -> dict[str, str]:
     """Return the named format that all texts of a column have."""
-    likely = _fitting(first.lazy(), {name: _FORMS for name in names if first[name].count()})
+    signed = [name for name in names if first[name].cast(pl.String).str.contains(_SIGNS).all() and first[name].count()]
+    likely = _fitting(first.lazy(), dict.fromkeys(signed, _FORMS))
     forms = _fitting(lazy, {name: fits for name, fits in likely.items() if fits})
     return {name: fits[0] for name, fits in forms.items() if fits}
 
@@ -325,6 +333,7 @@ def _merged(table: Retyped, name: str, samples: Sequence[Seen | None]) -> Eviden
         twins=table.twins.get(name, ()),
         fewest=min(one.present for one in seen),
         null_share=max(one.nulls / one.rows if one.rows else 0.0 for one in seen),
+        null_noise=max(_noise(one.nulls) / one.rows if one.nulls else 0.0 for one in seen),
         unique=all(one.unique for one in seen),
         newcomers=newcomers,
         rare=max((_share(seldom, one) for one in lists if one), default=0.0) if values else 0.0,
@@ -335,6 +344,15 @@ def _merged(table: Retyped, name: str, samples: Sequence[Seen | None]) -> Eviden
         form=forms.pop() if len(forms) == 1 else None,
         highs=tuple(one.high for one in seen),
     )
+
+
+def _noise(count: int) -> float:
+    """Return by how much a count may be exceeded in another sample: three deviations of the difference of two counts.
+
+    Each count of rare rows varies like a Poisson variable, by the root of its mean; one more keeps small counts apart
+    from zero (Przyborowski and Wilenski, Biometrika 31, 1940, compare two such counts).
+    """
+    return SIGMAS * math.sqrt(2 * (count + 1))
 
 
 def _union(samples: Sequence[Mapping[object, int] | None]) -> tuple[tuple[tuple[object, int], ...], float]:

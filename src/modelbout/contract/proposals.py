@@ -33,7 +33,7 @@ MOST_NEW: Final = 0.05
 MOST_RARE: Final = NEW_VALUES / NEW_SLACK
 # Half the seen width on either side: tomorrow's largest value is larger than today's.
 SLACK: Final = 0.5
-# The nulls of one sample vary; twice their share is what the draft allows.
+# The nulls of one sample vary; twice their share is what the draft allows, and more where they are few.
 NULLS_SLACK: Final = 2.0
 # A text twice as long as any that was seen is another kind of text.
 LENGTH_SLACK: Final = 2.0
@@ -82,10 +82,12 @@ def _nulls(evidence: Evidence, samples: int) -> Iterator[Proposal]:
     if not evidence.nulls:
         yield remark(f"nulls: none in {evidence.rows:,} rows, so none are allowed.")
         return
-    allowed = min(1.0, upwards(evidence.null_share * NULLS_SLACK))
+    room = max(evidence.null_share * (NULLS_SLACK - 1), evidence.null_noise)
+    allowed = min(1.0, upwards(evidence.null_share + room))
     seen = f"{evidence.nulls:,} of {evidence.rows:,} rows have no value ({evidence.nulls / evidence.rows:.2%}"
     seen += f", in one sample {evidence.null_share:.2%})" if samples > 1 else ")"
-    yield Proposal("nulls", allowed, f"nulls: {seen}; twice that is allowed.")
+    why = "twice that" if room > evidence.null_noise else "what chance may make of that"
+    yield Proposal("nulls", allowed, f"nulls: {seen}; {why} is allowed.")
 
 
 def _texts(evidence: Evidence, samples: int) -> Iterator[Proposal]:

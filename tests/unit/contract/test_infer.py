@@ -40,7 +40,7 @@ def column(name: str, values: Sequence[object], tmp_path: Path) -> tuple[str, di
 
 def test_a_number_with_a_few_blanks_is_a_number_with_missing_values(tmp_path: Path) -> None:
     comments, rules = column("total", [" "] * 2 + [f"{number}.5" for number in range(200)], tmp_path)
-    assert rules == {"type": "number", "nulls": 0.02, "min": 0, "max": 300, "decimals": 1}
+    assert rules == {"type": "number", "nulls": 0.05, "min": 0, "max": 300, "decimals": 1}
     assert "2 of 202 rows have no value (0.99%)" in comments
     assert 'missing: ["", " "]' in drafted("total\n \n1\n", tmp_path)
 
@@ -122,7 +122,7 @@ def test_typed_tables_keep_their_types(tmp_path: Path) -> None:
     frame.write_parquet(tmp_path / "t.parquet")
     made = infer(scan("t.parquet", root=tmp_path, reading=Reading()), shown="t.parquet")
     columns = yaml.safe_load(made)["columns"]
-    assert columns["f"] == {"type": "number", "nulls": 0.02, "infinite": True}
+    assert columns["f"] == {"type": "number", "nulls": 0.07, "infinite": True}
     assert columns["s"] == {"type": "string", "unique": True, "pattern": "[0-9]{1,3}"}
     assert columns["n"] == {"type": "integer", "nulls": 1}
     assert "read" not in yaml.safe_load(made)
@@ -258,7 +258,7 @@ def test_a_range_spans_all_snapshots(tmp_path: Path) -> None:
     made = samples(tmp_path, lines("a", range(1, 201)), lines("a", [*range(50, 400), "", "3.25"]))
     rules = yaml.safe_load(made)["columns"]["a"]
     assert rules["type"] == "number"
-    assert (rules["min"], rules["max"], rules["nulls"]) == (0, 600, 0.006)
+    assert (rules["min"], rules["max"], rules["nulls"]) == (0, 600, 0.02)
     assert "2 samples of 200 to 352 rows" in made
     assert "in one sample 0.28%" in made
     assert yaml.safe_load(made)["table"]["rows"] == {"min": 100}
