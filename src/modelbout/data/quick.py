@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import narwhals as nw
 import polars as pl
 
-from modelbout.data.casting import cast
+from modelbout.data.casting import cast, without_missing
 from modelbout.data.engines.engine import RAW
 
 if TYPE_CHECKING:
@@ -63,13 +63,14 @@ def quick(files: Sequence[tuple[Path, str]], columns: Sequence[str], reading: Re
     selected: list[pl.Expr] = []
     for name in columns:
         column = declared.get(name)
-        raw = pl.col(name).alias(RAW + name)
+        # An empty text stays one to the parser, whatever it is told of missing values.
+        text = without_missing(name, reading.missing)
         if column is None or column.type == "string":
-            selected.append(pl.col(name))
+            selected.append(text)
         elif column.type in _PARSED:
-            selected += [pl.col(name), raw]
+            selected += [pl.col(name), pl.col(name).alias(RAW + name)]
         else:
-            selected += [cast(pl.col(name), column).alias(name), raw]
+            selected += [cast(text, column).alias(name), text.alias(RAW + name)]
     floats = tuple(name for name in numbers if declared[name].type == "number")
     return Quick(lazy.select(selected), floats)
 

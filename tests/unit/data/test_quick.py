@@ -132,3 +132,22 @@ def test_the_findings_are_those_of_the_slow_way(tmp_path: Path, last: str, faile
     found = check(table, contract, role="source").findings
     assert {one.check: one.failed for one in found} == failed
     assert all(one.rows == (101,) for one in found)
+
+
+def test_an_empty_text_beside_a_number_is_a_missing_one(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b,c\n,,\n1,2026-01-31,NA\n", encoding="utf-8")
+    text = "version: 1\nread: {missing: ['', NA]}\ncolumns:\n"
+    text += (
+        "  a: {type: integer, nulls: 1}\n  b: {type: date, nulls: 1}\n  c: {type: string, nulls: 1, length: {min: 1}}\n"
+    )
+    contract = parse_contract(text, shown="contract.yaml")
+    opened = scan("t.csv", root=tmp_path, reading=contract.reading())
+    assert opened.quick is not None
+    assert check(opened, contract, role="source").findings == ()
+    strict = parse_contract(text.replace("nulls: 1", "nulls: 0"), shown="contract.yaml")
+    findings = check(opened, strict, role="source").findings
+    assert [(one.check, one.columns, one.failed) for one in findings] == [
+        ("nulls", ("a",), 1),
+        ("nulls", ("b",), 1),
+        ("nulls", ("c",), 2),
+    ]
