@@ -178,6 +178,7 @@ def make(
             keys=row_keys(table.holdout, [feature.name for feature in shape.inputs]),
             predictions=on_holdout,
             metrics=own_metrics(work, table, shape, on_holdout),
+            importances={one.name: one.importance for one in known.columns if one.importance is not None},
             contract=None if contract is None else work.root / contract,
             row_ids=None
             if work.config.train.row_ids == "none"

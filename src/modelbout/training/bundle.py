@@ -76,6 +76,7 @@ def seal(
     metrics: Mapping[str, Estimate],
     contract: Path | None = None,
     row_ids: RowIds | None = None,
+    importances: Mapping[str, float] | None = None,
 ) -> str:
     """Put a bundle together, replace ``directory`` with it, and return its digest.
 
@@ -95,6 +96,7 @@ def seal(
         metrics: what it reached on them.
         contract: the data contract's file.
         row_ids: hashed ids of the training rows.
+        importances: each input's share of what moves the answers, for the card.
 
     Returns:
         The sha256 (hex) of ``manifest.json``.
@@ -111,7 +113,14 @@ def seal(
         LOCK_FILE: environment.encode(),
         PREDICTIONS_FILE: _pack(keys, predictions),
         CARD_FILE: card(
-            name, task=task, signature=signature, scorer=scorer, lineage=lineage, metrics=metrics, rows=len(keys)
+            name,
+            task=task,
+            signature=signature,
+            scorer=scorer,
+            lineage=lineage,
+            metrics=metrics,
+            rows=len(keys),
+            importances=importances,
         ).encode(),
         **({} if row_ids is None else row_ids.files()),
     }

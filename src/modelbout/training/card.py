@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from modelbout.report.bars import bar
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown
+from modelbout.report.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from modelbout.results import Estimate
 
 MAX_INPUTS = 200  # ours: a longer table is read by nobody; manifest.json has them all
+MAX_MOVERS = 10  # ours: what is below moves little
 
 _CARD = template(
     """
@@ -52,7 +55,24 @@ compared with these; a bout scores both models afresh.
 No metrics were worked out.
 {% endif %}
 
+{% if moved %}
+## What moves its answers
+
+| column | share | |
+|---|--:|---|
+{% for line in moved %}
+| {{ line[0] | code }} | {{ line[1] }} | {{ line[2] }} |
+{% endfor %}
+
+How far the answers on the holdout moved when the column's values were dealt out anew: not what is right.
+{% if unmoved %}
+The other {{ unmoved }} together: {{ rest }}.
+{% endif %}
+
+{% endif %}
 ## Inputs
+
+What the training rows looked like is in `profile.json`.
 
 | column | type | missing values in training |
 |---|---|---|
@@ -76,6 +96,7 @@ def card(
     lineage: Lineage,
     metrics: Mapping[str, Estimate],
     rows: int,
+    importances: Mapping[str, float] | None = None,
 ) -> str:
     """Return the card as Markdown in which every name from outside is escaped.
 
@@ -87,7 +108,9 @@ def card(
         lineage: where it comes from.
         metrics: what it reached on the holdout of its day.
         rows: how many rows that holdout had.
+        importances: each input's share of what moves the answers, where that is known.
     """
+    ranked = sorted((importances or {}).items(), key=lambda item: (-item[1], item[0]))
     dirty = " (with changes that were not committed)" if lineage.dirty else ""
     return (
         _CARD(
@@ -101,6 +124,9 @@ def card(
             metrics=[(key, _number(estimate.value), _interval(estimate)) for key, estimate in sorted(metrics.items())],
             holdout=f"{rows:,}",
             most=MAX_INPUTS,
+            moved=[(key, percent(share, 1), bar(share)) for key, share in ranked[:MAX_MOVERS]],
+            unmoved=len(ranked[MAX_MOVERS:]),
+            rest=percent(sum(share for _, share in ranked[MAX_MOVERS:]), 1),
         )
         + "\n"
     )

@@ -82,3 +82,23 @@ def test_regression_without_commit_and_metrics() -> None:
     assert "| commit | not known |" in text
     assert "| scored by | Rscript score.R |" in text
     assert "No metrics were worked out." in text
+
+
+def test_what_moves_the_answers() -> None:
+    assert "What moves" not in show()
+    shares = {EVIL: 0.5, "age": 0.3} | {f"x{place:02}": 0.01 for place in range(20)}
+    text = card(
+        "churn",
+        task="binary",
+        signature=SHAPE,
+        scorer=Scorer(kind="skops"),
+        lineage=LINEAGE,
+        metrics={},
+        rows=0,
+        importances=shares,
+    )
+    moved = text.partition("## What moves its answers")[2].partition("## Inputs")[0]
+    assert moved.index("octocat") < moved.index("| `age` | 30 % | ") < moved.index("| `x00` | 1 % | ")
+    assert "`x07`" in moved
+    assert "`x08`" not in moved
+    assert "The other 12 together: 12 %." in moved
