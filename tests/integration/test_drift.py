@@ -9,7 +9,7 @@ import pytest
 
 from modelbout.record import from_json
 from modelbout.results import DriftResult
-from tests.integration.shop import CONFIG, shop
+from tests.integration.shop import CONFIG, STRONG, shop
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
@@ -28,6 +28,7 @@ def moved(rows: int = 900, seed: int = 2) -> str:
 
 @pytest.fixture
 def champion(repo: Repository) -> Repository:
+    repo.write("pipeline.py", STRONG)  # uses age, income and region
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
     return repo
@@ -63,6 +64,16 @@ def test_data_that_moved_is_told_column_by_column(champion: Repository) -> None:
     written = champion("report", "--stdout")
     assert written.code == 0
     assert "### Drift" in written.out
+
+
+def test_what_the_champion_does_not_use_informs_only(repo: Repository) -> None:
+    assert repo("run", "--no-plots", "--no-html").code == 0  # by age alone
+    assert repo("promote").code == 0
+    repo.write("data/shop.csv", moved())
+    done = repo("drift")
+    assert done.code == 0, done.out
+    levels = {column.column: (column.verdict, column.level) for column in result(repo).columns}
+    assert levels["income"] == levels["region"] == ("drift", "info")
 
 
 def test_scores_are_judged_where_asked_for(champion: Repository) -> None:
