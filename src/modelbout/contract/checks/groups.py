@@ -113,7 +113,9 @@ def _told(groups: Groups, lacking: Mapping[Literal, int], found: tuple[int, int,
         told += f", asked are {listed((*asked,), 'and')}"
     if few and groups.min_rows:
         told += f"; {few:,} {'group is' if few == 1 else 'groups are'} smaller than {groups.min_rows:,} rows"
-    named = [f"{quoted(shown(value))} ({size:,} rows)" for value, size in lacking.items()]
+    # True and false as YAML has them.
+    texts = {value: str(value).lower() if isinstance(value, bool) else shown(value) for value in lacking}
+    named = [f"{quoted(texts[value])} ({size:,} rows)" for value, size in lacking.items()]
     if named:
         more = f" and {len(named) - SHOWN_GROUPS:,} more" if len(named) > SHOWN_GROUPS else ""
         told += f"; too small of those that the contract names: {', '.join(named[:SHOWN_GROUPS])}{more}"

@@ -62,7 +62,7 @@ def test_groups_that_the_contract_names_are_named(hold: Hold) -> None:
 def test_booleans_and_numbers_have_groups_too(hold: Hold) -> None:
     table = rows(x=4, y=1)
     (found,) = hold(table, COLUMNS, "groups: [{column: b, min_rows: 2, required: [true, false]}]").findings
-    assert "`False` (1 rows)" in found.message
+    assert "`false` (1 rows)" in found.message
     assert not hold(table, COLUMNS, "groups: [{column: n, required: [0, 4]}]").findings
 
 
