@@ -42,13 +42,18 @@ class DataFile(Record, frozen=True):
 
 
 class TableSummary(Record, frozen=True):
-    """One table that was checked; ``digest`` names its rows, whatever their order, file or compression."""
+    """One table that was checked; ``digest`` names its rows, whatever their order, file or compression.
+
+    A table of a database has no files; ``address`` says where it is, without user and secret.
+    """
 
     role: Literal["source", "train", "holdout"]
     files: tuple[DataFile, ...]
     rows: int
     columns: int
     digest: str | None = None
+    engine: str = "polars"
+    address: str | None = None
 
 
 class Finding(Record, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelbout.contract.explain import Explained, explain
+from modelbout.data.engines.choice import on_engine
 from modelbout.errors import ConfigError, Problem
 from modelbout.stages.policy import with_policy
 from modelbout.stages.setting import setting_of
@@ -32,7 +33,7 @@ def plans(work: Workspace) -> tuple[Explained, ...]:
         )
     return tuple(
         explain(
-            opened,
+            on_engine(opened, work.config.data.engine),
             with_policy(work, contract, role, opened.columns) or contract,
             role=role,
             setting=setting_of(work, opened.columns),

@@ -52,11 +52,21 @@ def check_tables(
         setting = setting_of(work, opening.columns, role, contract)
         with progress.step(f"checking {role} against {work.config.data.contract or 'no contract'}"):
             rules_of = with_policy(work, contract, role, opening.columns)
-            checked = checked_table(on_engine(opening, work.config.data.engine), rules_of, role, setting)
+            table = on_engine(opening, work.config.data.engine)
+            checked = checked_table(table, rules_of, role, setting)
         findings += checked.findings
         held += checked.held
         rules += checked.rules
-        tables.append(TableSummary(role=role, files=opening.files, rows=checked.rows, columns=len(opening.columns)))
+        tables.append(
+            TableSummary(
+                role=role,
+                files=opening.files,
+                rows=checked.rows,
+                columns=len(opening.columns),
+                engine=table.engine.name,
+                address=opening.address,
+            )
+        )
     result = ValidationResult(
         model=work.config.model,
         passed=not any(finding.level == "error" for finding in findings),

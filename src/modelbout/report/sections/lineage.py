@@ -90,7 +90,8 @@ def _of_training(training: TrainingResult) -> Iterator[tuple[Markdown, Markdown]
 def _of_data(validation: ValidationResult) -> Iterator[tuple[Markdown, Markdown]]:
     for table in validation.tables:
         digest = f", digest {code(short(table.digest))}" if table.digest else ""
-        files = [f"{code(part.path)}" for part in table.files]
+        named = [part.path for part in table.files] or ([table.address] if table.address else [])
+        files = [f"{code(name)}" for name in named]
         shape = f"{counted(table.rows, 'row', 'rows')}, {counted(table.columns, 'column', 'columns')}"
         yield Markdown(f"Data ({table.role})"), Markdown(f"{_many(files)}{': ' if files else ''}{shape}{digest}")
     if validation.contract is not None:
