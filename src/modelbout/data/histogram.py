@@ -182,30 +182,27 @@ def _outer(ordered: NDArray[np.float64], scale: Scale) -> tuple[float, float]:
 
 def _crowded(ordered: NDArray[np.float64], edges: list[float]) -> list[float]:
     """Return the edges without those that leave fewer than ten rows between two of them."""
+    ranks = [0, *np.searchsorted(ordered, edges[1:-1], side="left").tolist(), ordered.size]
     place = 0
     while place < len(edges) - 1 and len(edges) > 2:  # noqa: PLR2004 -- one bin stays, whatever it holds
-        last = place == len(edges) - 2
-        start = np.searchsorted(ordered, edges[place], side="left")
-        stop = np.searchsorted(ordered, edges[place + 1], side="right" if last else "left")
-        if stop - start >= FEWEST_ROWS:
+        if ranks[place + 1] - ranks[place] >= FEWEST_ROWS:
             place += 1
         else:
-            del edges[place or 1]
+            del edges[place or 1], ranks[place or 1]
             place = max(place - 1, 0)
     return edges
 
 
 def _with_single_values(ordered: NDArray[np.float64], edges: list[float], heavy: float) -> list[float]:
     """Write those edges twice that many rows are equal to, where enough other rows follow in the bin."""
+    starts, afters = (np.searchsorted(ordered, edges, side=side).tolist() for side in ("left", "right"))
+    starts[-1] = ordered.size  # what equals the last edge lies in the last bin
     found = []
     for place, edge in enumerate(edges):
         found.append(edge)
-        if place >= len(edges) - 1 or edges[place + 1] == edge:
+        if place == len(edges) - 1 or edges[place + 1] == edge:
             continue
-        last = place == len(edges) - 2
-        start, after = (int(np.searchsorted(ordered, edge, side=side)) for side in ("left", "right"))
-        stop = np.searchsorted(ordered, edges[place + 1], side="right" if last else "left")
-        if after - start >= heavy and stop - after >= FEWEST_ROWS:
+        if afters[place] - starts[place] >= heavy and starts[place + 1] - afters[place] >= FEWEST_ROWS:
             found.append(edge)
     return found
 
