@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modelbout.drift_result import DriftResult
 from modelbout.record import from_json
-from modelbout.results import DriftResult
 from tests.integration.shop import CONFIG, STRONG, shop
 
 if TYPE_CHECKING:

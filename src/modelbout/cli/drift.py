@@ -12,7 +12,7 @@ from modelbout.errors import EXIT_FINE, EXIT_GATE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelbout.results import DriftColumn, DriftResult
+    from modelbout.drift_result import DriftColumn, DriftResult
 
 SHOWN_COLUMNS = 20  # more than a screenful helps nobody; drift.json holds all
 WIDTH = 24

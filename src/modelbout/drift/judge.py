@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from modelbout.drift.measure import measures
 from modelbout.drift.words import cells_of, message_of, side_of
-from modelbout.results import DriftColumn, DriftReading
+from modelbout.drift_result import DriftColumn, DriftReading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelbout.drift.measure import Reading
     from modelbout.drift.pair import Pair
     from modelbout.drift.rows import Tables
-    from modelbout.results import DriftLevel, DriftVerdict
+    from modelbout.drift_result import DriftLevel, DriftVerdict
 
 # The chance that a report on undrifted data speaks of drift. With 5 %, daily reports would give a false alarm every
 # twenty days; with 1 %, a shift that is worth knowing is still found (benchmarks/drift/power.py).

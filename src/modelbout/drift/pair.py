@@ -13,8 +13,8 @@ from modelbout.drift.noise import effective
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from modelbout.drift_result import DriftRole
     from modelbout.profile import ColumnProfile, NumberProfile
-    from modelbout.results import DriftRole
 
     Counts = NDArray[np.int64]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modelbout.drift.pair import Pair
+from modelbout.drift_result import NotCompared
 from modelbout.profile import ColumnProfile
-from modelbout.results import NotCompared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from modelbout.drift_result import DriftRole
     from modelbout.profile import Profile
-    from modelbout.results import DriftRole
 
 NUMBERS: Final = frozenset({"integer", "number"})
 

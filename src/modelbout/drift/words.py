@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from modelbout.results import DriftCell, DriftSide
+from modelbout.drift_result import DriftCell, DriftSide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modelbout.drift.pair import Pair
+    from modelbout.drift_result import DriftLevel, DriftReading
     from modelbout.manifest import ColumnType
     from modelbout.profile import ColumnProfile
-    from modelbout.results import DriftLevel, DriftReading
 
 MEDIAN: Final = 3  # its place among the quantiles of a profile
 MOST_CELLS: Final = 24  # as many as a small histogram has room for

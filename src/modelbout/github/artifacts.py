@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 import msgspec
 
+from modelbout.drift_result import DriftResult
 from modelbout.errors import BundleError, DataError, Place, Problem, RegistryError, cause
 from modelbout.github.archive import Archive, Limits, refused
 from modelbout.github.comment.state import MODEL
@@ -33,7 +34,6 @@ from modelbout.results import (
     VALIDATION_FILE,
     BoutResult,
     ContractDiff,
-    DriftResult,
     Origin,
     TrainingResult,
     ValidationResult,

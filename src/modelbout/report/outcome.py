@@ -13,8 +13,15 @@ from modelbout.report.numbers import TARGET, about, count, counted, level_places
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from modelbout.drift_result import DriftResult
     from modelbout.report.story import Story
-    from modelbout.results import BoutResult, DriftResult, MetricResult, PromotionResult, ValidationResult, Verdict
+    from modelbout.results import (
+        BoutResult,
+        MetricResult,
+        PromotionResult,
+        ValidationResult,
+        Verdict,
+    )
 
 REASONS_LIMIT = 5
 """Reasons that the headline names; the tables below it hold all of them."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from modelbout.drift_result import DriftResult
     from modelbout.report.plot import Plot
     from modelbout.results import (
         BoutResult,
         ContractDiff,
-        DriftResult,
         PromotionResult,
         TrainingResult,
         ValidationResult,

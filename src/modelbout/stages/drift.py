@@ -19,9 +19,10 @@ from modelbout.drift.counting import count
 from modelbout.drift.judge import FALSE_ALARMS, judge
 from modelbout.drift.pairing import pairs_of
 from modelbout.drift.rows import MOST_ROWS, Tables
+from modelbout.drift_result import DriftReference, DriftResult
 from modelbout.errors import ConfigError, DataError, ModelboutError, Place, Problem
 from modelbout.profile import Profile, read_profile
-from modelbout.results import DRIFT_FILE, DriftReference, DriftResult
+from modelbout.results import DRIFT_FILE
 from modelbout.seal import verify_files
 from modelbout.stages.reference import scores_of
 from modelbout.stages.tables import contract_of, rows, scans

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from modelbout.drift_result import DriftResult
 from modelbout.errors import ConfigError, RegistryError
 from modelbout.record import Record, to_json, write_atomically
 from modelbout.report.plot import Plot
@@ -19,7 +20,6 @@ from modelbout.results import (
     VALIDATION_FILE,
     BoutResult,
     ContractDiff,
-    DriftResult,
     PromotionResult,
     TrainingResult,
     ValidationResult,

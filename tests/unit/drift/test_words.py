@@ -12,7 +12,7 @@ from modelbout.drift.words import _number, cells_of, side_of
 from tests.unit.drift.sides import normal, pair, words
 
 if TYPE_CHECKING:
-    from modelbout.results import DriftColumn
+    from modelbout.drift_result import DriftColumn
 
 
 def drifted(first: object, second: object) -> DriftColumn:

@@ -6,6 +6,15 @@ import math
 from dataclasses import replace
 from typing import Literal
 
+from modelbout.drift_result import (
+    DriftCell,
+    DriftColumn,
+    DriftReading,
+    DriftReference,
+    DriftResult,
+    DriftSide,
+    NotCompared,
+)
 from modelbout.errors import Place, Problem
 from modelbout.report.story import Story
 from modelbout.results import (
@@ -15,12 +24,6 @@ from modelbout.results import (
     ContractDiff,
     Curve,
     DataFile,
-    DriftCell,
-    DriftColumn,
-    DriftReading,
-    DriftReference,
-    DriftResult,
-    DriftSide,
     Estimate,
     Finding,
     GuardrailResult,
@@ -29,7 +32,6 @@ from modelbout.results import (
     Interval,
     Leak,
     MetricResult,
-    NotCompared,
     Power,
     PromotionResult,
     Rule,

@@ -8,12 +8,12 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from modelbout.drift_result import DriftReading
 from modelbout.report import outcome
 from modelbout.report.render import COMMENT_BUDGET, render
 from modelbout.report.sections import drift
 from modelbout.report.story import Story
 from modelbout.report.words import DASH
-from modelbout.results import DriftReading
 from tests.unit.report import stories
 
 BAD = "a|b`c <img src=x> @octocat\n# x [l](https://evil.example) --> </details>"

@@ -12,8 +12,8 @@ from modelbout.report.numbers import count, counted, percent, plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from modelbout.drift_result import DriftColumn, DriftReading, DriftResult
     from modelbout.report.story import Story
-    from modelbout.results import DriftColumn, DriftReading, DriftResult
 
 ORDER = 77
 TITLE = "drift"
