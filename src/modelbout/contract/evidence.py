@@ -41,6 +41,8 @@ _SEEMS_FEW: Final = 2 * MAX_LISTED
 _FORMS: Final = ("uuid", "email", "url", "ipv4", "ipv6", "ip", "iso_date", "iso_datetime")
 # One of these stands in every text of such a form.
 _SIGNS: Final = "[-:@.]"
+# Ours: of so many rows a hundred columns of texts are below 100 MB; they are read once and asked in memory.
+ROWS_IN_MEMORY: Final = 20_000
 _ORDERED: Final = ("integer", "number", "date", "datetime")
 # Categories are texts to the checks, and decimals are floats.
 _COMPARED: Final[Mapping[str, type[pl.DataType]]] = {"string": pl.String, "number": pl.Float64}
@@ -179,7 +181,11 @@ def _measured(lazy: pl.LazyFrame, readings: Mapping[str, ColumnReading]) -> dict
     found: dict[str, Seen] = {}
     for names in batches(list(readings)):
         part = lazy.select(names)
-        first = part.head(FIRST_ROWS).collect()
+        some = part.head(ROWS_IN_MEMORY + 1).collect(engine="streaming")
+        if some.height <= ROWS_IN_MEMORY:
+            # Of a wide table every further query would plan thousands of columns again.
+            part = some.lazy()
+        first = some.head(FIRST_ROWS)
         questions = {name: dict(_questions(readings[name], first[name])) for name in names}
         answer = _answers(part, questions)
         rows = int(answer.pop("rows"))

@@ -62,11 +62,11 @@ def retyped(scans: Sequence[Scan]) -> Retyped:
         return Retyped(readings, tuple(scan.lazy.select(scan.columns) for scan in scans), (), {})
     tables = [_texts(scan) for scan in scans]
     with engine_errors(scans[0]):
-        given = {name: _agreed(scans, name) for name in names}
-        open_still = [name for name in names if given[name] is None]
+        given = _agreed(scans)
+        open_still = [name for name in names if name not in given]
         whole = pl.concat(tables, how="diagonal") if len(tables) > 1 else tables[0]
         found, twins, extra = _typed(whole, open_still)
-    readings = {name: found.get(name) or given[name] or ColumnReading(name, "string") for name in names}
+    readings = {name: found.get(name) or given.get(name) or ColumnReading(name, "string") for name in names}
     missing = tuple(dict.fromkeys((*scans[0].reading.missing, *extra)))
     reread = tuple(
         table.select(_read(readings[name], extra) for name in scan.columns)
@@ -121,11 +121,14 @@ def _texts(scan: Scan) -> pl.LazyFrame:
     return texts
 
 
-def _agreed(scans: Sequence[Scan], name: str) -> ColumnReading | None:
-    """Return the type that the column was found to have in each sample; None for texts, and where they differ."""
-    found = {one for scan in scans for one in scan.reading.columns if one.name == name}
-    (one, *others) = found
-    return one if not others and one.type != "string" else None
+def _agreed(scans: Sequence[Scan]) -> dict[str, ColumnReading]:
+    """Return the types that columns were found to have in every sample; not those of texts, and where they differ."""
+    found: dict[str, set[ColumnReading]] = {}
+    for scan in scans:
+        for one in scan.reading.columns:
+            found.setdefault(one.name, set()).add(one)
+    agreed = {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1}
+    return {name: one for name, one in agreed.items() if one.type != "string"}
 
 
 def _typed(
