@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modelbout.data.profile_scan import profile_scan
 from modelbout.errors import RegistryError
 from modelbout.report.datasheet import About, datasheet
+from modelbout.stages.policy import forbidden_in
 from modelbout.stages.report import save
 from modelbout.stages.tables import Role, contract_of, scans
 from modelbout.stages.workspace import unwritable
@@ -88,7 +89,7 @@ def write_sheet(found: Profile, known: About, output: Path, progress: Progress, 
 
 def about(work: Workspace, contract: Contract | None, columns: tuple[str, ...], sources: tuple[str, ...]) -> About:
     """Return what the configuration and the contract say of a table."""
-    data = work.config.data
+    data, forbidden = work.config.data, forbidden_in(work, columns)
     return About(
         title=work.config.model,
         sources=sources,
@@ -96,7 +97,7 @@ def about(work: Workspace, contract: Contract | None, columns: tuple[str, ...], 
         target=data.target,
         keys=() if contract is None else tuple(_keys(contract)),
         contract=data.contract,
-        uses={name: _use(name, data) for name in columns},
+        uses={name: "left out" if name in forbidden else _use(name, data) for name in columns},
         notes={} if contract is None else {column.name: column.description for column in contract.columns},
         personal={} if contract is None else dict(_personal(contract)),
     )

@@ -4,8 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelbout.data.names import check_names, same_columns
+from modelbout.data.names import check_names, meant, same_columns
 from modelbout.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("SEX", ("Sex",)),
+        ("income [eur]", ("Income [EUR]",)),
+        ("*e*", ("Sex", "Income [EUR]", "\uff21ge")),
+        ("?ge", ("\uff21ge",)),
+        ("a.e", ()),
+        ("se", ()),
+    ],
+)
+def test_a_pattern_means_names_in_any_case_and_width(pattern: str, found: tuple[str, ...]) -> None:
+    assert meant((pattern,), ("Sex", "Income [EUR]", "\uff21ge")) == found
 
 
 def test_many_faulty_names_are_told_in_short() -> None:
