@@ -126,7 +126,8 @@ def _client() -> Any:  # noqa: ANN401 -- Dask's client
     """
     distributed, config = needed("distributed"), needed("dask.config")
     # Threads are enough on one machine: Polars leaves Python's lock alone while it works.
-    local = {"processes": False, "dashboard_address": None}
+    # Its dashboard cannot be switched off; at least nobody else reaches it, and no fixed port is taken.
+    local = {"processes": False, "dashboard_address": "127.0.0.1:0"}
     try:
         client = distributed.Client(
             set_as_default=False, **({} if config.get("scheduler-address", None) else local), name="modelbout"
