@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 from modelbout.contract.kind import refuse
 from modelbout.contract.parts import columns_in, keys_of, tolerance_in
+from modelbout.data.engines.engine import RAW
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -39,6 +41,11 @@ def most_of(node: Node, known: Sequence[str]) -> tuple[float, dict[str, Node]]:
 def names_of(keys: dict[str, Node], key: str, context: Context) -> tuple[str, ...]:
     """Return the columns that a key lists, none when it is absent."""
     return columns_in(keys[key], context) if key in keys else ()
+
+
+def name_of(value: object) -> str:
+    """Return a name for a column of a rule's own query, another for each value: no engine splits it at a dot."""
+    return f"{RAW}\n{hashlib.sha256(repr(value).encode()).hexdigest()[:16]}"
 
 
 def comparable(table: Table, leave: Collection[str]) -> tuple[Field, ...]:

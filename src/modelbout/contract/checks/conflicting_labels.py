@@ -10,7 +10,7 @@ import narwhals as nw
 from modelbout.config.wording import quoted
 from modelbout.contract.kind import NO_TOLERANCE, Check, Measure, of_rows
 from modelbout.contract.parts import column_in
-from modelbout.contract.repeats import MOST, NAMES, comparable, most_of, names_of
+from modelbout.contract.repeats import MOST, NAMES, comparable, most_of, name_of, names_of
 from modelbout.data.engines.engine import RAW, ROW
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     names = [field.name for field in fields]
     # Not every engine has an order for true and false.
     told = label.value().cast(nw.Int64) if label.type == "boolean" else label.value()
-    size, groups = f"{RAW}\nin conflict {value}", f"{RAW}\nconflicts {value}"
+    size, groups = f"{name_of(value)} size", f"{name_of(value)} groups"
 
     def conflicts(frame: nw.LazyFrame[Any], *more: nw.Expr) -> nw.LazyFrame[Any]:
         present = frame.filter(label.present()).with_columns(told.alias(_LOW))

@@ -11,7 +11,7 @@ from modelbout.config.wording import listed, quoted
 from modelbout.contract.kind import NO_TOLERANCE, Check, Measure, refuse
 from modelbout.contract.literals import read_literal, shown
 from modelbout.contract.parts import column_in, count_in, keys_of, number_in
-from modelbout.data.engines.engine import RAW
+from modelbout.contract.repeats import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     field = table.fields.get(groups.column)
     if field is None or not field.usable:
         return None
-    key = f"{RAW}\ngroups {groups}"
+    key = name_of(groups)
     size, few, least, number, whole = (f"{key} {what}" for what in ("size", "few", "least", "number", "whole"))
     named = {f"group:{groups.column}:{value!r}": value for value in groups.required}
 
