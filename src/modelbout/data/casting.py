@@ -141,7 +141,11 @@ def infer_columns(lazy: pl.LazyFrame, names: Sequence[str]) -> tuple[ColumnReadi
         starts = range(0, len(names), COLUMNS_AT_ONCE)
         return tuple(one for start in starts for one in infer_columns(lazy, names[start : start + COLUMNS_AT_ONCE]))
     everything = {name: set(_questions(name)) for name in names}
-    first = _answers(lazy.head(FIRST_ROWS), everything)
+    some = lazy.select(names).head(FIRST_ROWS + 1).collect(engine="streaming")
+    first = _answers(some.head(FIRST_ROWS).lazy(), everything)
+    if some.height <= FIRST_ROWS:
+        # All of it: of a wide file, every further query would plan thousands of columns again.
+        lazy = some.lazy()
     # A type that the first rows rule out need not be tried on millions: trying dates costs most of the time.
     open_still = {
         name: {label for label in labels if label in _ALWAYS or first[name][label] == first[name]["present"]}
