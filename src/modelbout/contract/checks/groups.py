@@ -70,7 +70,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     def query(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         sizes = frame.filter(field.present()).group_by(field.name).agg(nw.len().alias(size))
         column = nw.col(size)
-        below = (column < max(groups.min_rows, 1)).sum()
+        below = (column < max(groups.min_rows, 1)).cast(nw.Int64).sum()
         return sizes.select(
             column.min().alias(least), column.sum().alias(whole), below.alias(few), nw.len().alias(number)
         )
