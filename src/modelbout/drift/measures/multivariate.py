@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from modelbout.drift.rows import Tables
 
-FOLDS: Final = 3
-LEAST_ROWS: Final = 50  # of each table, so that sixteen are in each fold
+FOLDS: Final = 2
+LEAST_ROWS: Final = 50  # of each table, so that 25 are in each fold
 MOST_COLUMNS: Final = 100  # the most important ones; more add time and noise
 SEED: Final = 20261121
 # Small trees, few of them: what matters is that the tables differ, not by exactly how much.
-ROUNDS: Final = 40
+ROUNDS: Final = 25
 LEAVES: Final = 8
 LEAF_ROWS: Final = 40
 CONFIDENCE: Final = 0.95  # of the interval that is shown
@@ -38,7 +38,7 @@ def tests(tables: Tables) -> int:
 def read(tables: Tables, alpha: float) -> tuple[Reading, ...]:
     """Return the area under the ROC curve of a domain classifier on rows that it was not fitted on.
 
-    Three folds; the standard error in each is DeLong's (Biometrics 44, 1988), and that of their mean follows as if they
+    Two folds; the standard error in each is DeLong's (Biometrics 44, 1988), and that of their mean follows as if they
     were independent. The effect is the standardised difference of two normal samples with that area. Lopez-Paz and
     Oquab, Revisiting classifier two-sample tests, ICLR 2017. Empty with fewer than 50 rows or without columns.
     """
