@@ -41,7 +41,7 @@ def divided(scan: Scan, contract: Contract, setting: Setting | None = None) -> t
 
 def _within(one: Planned) -> bool:
     """Tell whether a rule is about this table alone, and about answers rather than rows."""
-    return one.measure.sample is None and not check_named(one.rule.check).beyond
+    return one.measure.sample is None and not check_named(one.rule.check).beyond(one.rule.value)
 
 
 def _asked(one: Planned) -> Asked:

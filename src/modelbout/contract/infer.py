@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from modelbout.contract.arrivals import freshness
 from modelbout.contract.evidence import look
 from modelbout.contract.proposals import proposals
 from modelbout.contract.writing import comment, flow, scalar
@@ -20,20 +22,21 @@ if TYPE_CHECKING:
 ROWS_SLACK: Final = 0.5
 
 
-def infer(*scans: Scan, shown: str) -> str:
+def infer(*scans: Scan, shown: str, now: datetime | None = None) -> str:
     """Return the text of a contract that every sample keeps.
 
     Args:
         scans: samples of one table, the oldest first, opened without declared types.
         shown: their name, for the first comment.
+        now: the moment of the draft, with a time zone; default: the clock's.
 
     Raises:
         DataError: the rows cannot be read, or the samples cannot be of one table.
     """
-    return draft(look(scans), shown=shown)
+    return draft(look(scans), shown=shown, now=now or datetime.now(UTC))
 
 
-def draft(sample: Sample, *, shown: str) -> str:
+def draft(sample: Sample, *, shown: str, now: datetime) -> str:
     """Return the text of a contract from what was seen of a table."""
     lines = [
         f"# Drafted from {comment(shown)}: {_size(sample)}.",
@@ -41,7 +44,7 @@ def draft(sample: Sample, *, shown: str) -> str:
         "version: 1",
         "",
         "table:",
-        *(f"  {line}" for line in _table(sample)),
+        *(f"  {line}" for line in (*_table(sample), *freshness(sample, now))),
     ]
     read = list(_reading(sample))
     lines += ["", "read:", *read] if read else []

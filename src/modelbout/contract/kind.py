@@ -221,6 +221,16 @@ class Measure:
     grade: Callable[[Answers, int], Level | None] | None = None
 
 
+def never(_value: object) -> bool:
+    """Return false, whatever the rule's value."""
+    return False
+
+
+def always(_value: object) -> bool:
+    """Return true, whatever the rule's value."""
+    return True
+
+
 @dataclass(frozen=True)
 class Check:
     """One kind of rule; each module of ``contract/checks`` has one as ``CHECK``, and its name is the module's.
@@ -239,7 +249,8 @@ class Check:
         main: the key that holds the value in the long form.
         many: whether the contract lists several rules under the key.
         breaks: why a change that ``compare`` calls tighter breaks somebody.
-        beyond: whether its answer depends on more than the table and the contract: the clock, another table, code.
+        beyond: whether the answer of a rule with this value depends on more than the table and the contract: on the
+            clock, another table, code, a champion.
     """
 
     key: str
@@ -255,7 +266,7 @@ class Check:
     main: str = "is"
     many: bool = False
     breaks: str = "data that kept the old rule may break this one"
-    beyond: bool = False
+    beyond: Callable[[Any], bool] = never
 
 
 def of_rows(what: str) -> Callable[[int, int], str]:

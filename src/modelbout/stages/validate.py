@@ -120,9 +120,9 @@ def require_valid(work: Workspace, progress: Progress) -> dict[Role, Scan]:
 def last_valid(work: Workspace, contract: Contract | None, opened: dict[Role, Scan]) -> ValidationResult | None:
     """Return the stored result when contract and data files are, to the byte, those that it checked.
 
-    A rule that looks beyond them, at the clock or another table, is held again.
+    A rule that looks beyond them, at the clock, another table or the champion, is held again.
     """
-    if contract is not None and any(check_named(rule.check).beyond for rule in contract.rules):
+    if contract is not None and any(check_named(rule.check).beyond(rule.value) for rule in contract.rules):
         return None
     try:
         result = read_result(work.run / VALIDATION_FILE, ValidationResult, made_by="validate")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from modelbout.contract.checks.compound import MAX_COLUMNS
 from modelbout.contract.foreign import Foreign, compare_foreign, measure_foreign, read_names, read_table
-from modelbout.contract.kind import Check, refuse
+from modelbout.contract.kind import Check, always, refuse
 from modelbout.contract.parts import columns_in, keys_of
 
 if TYPE_CHECKING:
@@ -60,6 +60,6 @@ CHECK: Final = Check(
     read=read,
     measure=measure,
     compare=compare_foreign,
-    beyond=True,
+    beyond=always,
     many=True,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from modelbout.config.wording import quoted
-from modelbout.contract.kind import Check, Measure, Sample, refuse
+from modelbout.contract.kind import Check, Measure, Sample, always, refuse
 from modelbout.contract.parts import columns_in, count_in, keys_of
 from modelbout.contract.repeats import NAMES, comparable
 from modelbout.data.engines.engine import ROW
@@ -154,5 +154,5 @@ CHECK: Final = Check(
     measure=measure,
     compare=compare,
     many=True,
-    beyond=True,
+    beyond=always,
 )

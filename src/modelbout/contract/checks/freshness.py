@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import narwhals as nw
 
 from modelbout.config.wording import quoted
-from modelbout.contract.kind import Check, Measure
+from modelbout.contract.kind import Check, Measure, always
 from modelbout.contract.parts import column_in, keys_of, span_in
 
 if TYPE_CHECKING:
@@ -170,6 +170,6 @@ CHECK: Final = Check(
     read=read,
     measure=measure,
     compare=compare,
-    beyond=True,
+    beyond=always,
     many=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast
 
 from modelbout.contract.foreign import Foreign, compare_foreign, measure_foreign, read_names, read_table
-from modelbout.contract.kind import Check
+from modelbout.contract.kind import Check, always
 from modelbout.contract.parts import keys_of
 
 if TYPE_CHECKING:
@@ -42,5 +42,5 @@ CHECK: Final = Check(
     read=read,
     measure=measure,
     compare=compare_foreign,
-    beyond=True,
+    beyond=always,
 )

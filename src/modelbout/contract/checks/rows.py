@@ -146,6 +146,7 @@ CHECK: Final = Check(
     read=read,
     measure=measure,
     compare=compare,
+    beyond=lambda height: height.reference is not None,
     # An empty table would keep every other rule.
     default=Height(),
     long=NO_TOLERANCE,

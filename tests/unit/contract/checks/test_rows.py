@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelbout.contract.checks.rows import Height, Share, compare
+from modelbout.contract.checks.rows import CHECK, Height, Share, compare
 from modelbout.contract.kind import Setting
 
 if TYPE_CHECKING:
@@ -103,3 +103,8 @@ def test_narrower_asks_more() -> None:
     assert compare(Height(reference=Share(0.5, 2)), Height(reference=Share(0.5, 3))) == "looser"
     assert compare(Height(reference=Share(0.5, 2)), Height(reference=Share(0.5, 1.5))) == "tighter"
     assert compare(Height(reference=Share(0.5, 2)), None) == "looser"
+
+
+def test_only_a_rule_that_names_the_champion_depends_on_it() -> None:
+    assert not CHECK.beyond(Height(min=5))
+    assert CHECK.beyond(Height(reference=Share(min=0.5)))
