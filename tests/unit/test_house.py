@@ -17,7 +17,18 @@ HEAVY = {"matplotlib", "narwhals", "numpy", "pandas", "polars", "scipy", "sklear
 # What `--help`, `report`, `promote`, `rollback` and `registry` need; only drawing may load matplotlib.
 LIGHT_ROOMS = ("cli", "config", "github", "registry", "report")
 LIGHT_MODULES = (
-    *("errors", "results", "drift_result", "profile", "record", "manifest", "seal", "catalogue", "progress"),
+    *(
+        "errors",
+        "results",
+        "contract_diff",
+        "drift_result",
+        "profile",
+        "record",
+        "manifest",
+        "seal",
+        "catalogue",
+        "progress",
+    ),
     *("__init__", "__main__"),
 )
 DRAWING = (HOUSE / "report" / "plots.py", HOUSE / "report" / "datasheet_plots.py")

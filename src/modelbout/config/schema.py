@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from modelbout.config.model import Config
+from modelbout.contract_diff import ContractDiff
 from modelbout.drift_result import DriftResult
 from modelbout.manifest import BUNDLE_SCHEMA_VERSION, Manifest
 from modelbout.registry.ledger import Event
 from modelbout.results import (
     RESULT_SCHEMA_VERSION,
     BoutResult,
-    ContractDiff,
     Notice,
     Origin,
     PromotionResult,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from modelbout.config.wording import printable, quoted
 from modelbout.contract.literals import shown as written
 from modelbout.contract.rules import check_named
-from modelbout.results import ContractChange
+from modelbout.contract_diff import ContractChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 import msgspec
 
+from modelbout.contract_diff import ContractDiff
 from modelbout.drift_result import DriftResult
 from modelbout.errors import BundleError, DataError, Place, Problem, RegistryError, cause
 from modelbout.github.archive import Archive, Limits, refused
@@ -33,7 +34,6 @@ from modelbout.results import (
     TRAINING_FILE,
     VALIDATION_FILE,
     BoutResult,
-    ContractDiff,
     Origin,
     TrainingResult,
     ValidationResult,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -166,4 +166,4 @@ def _nobody(sections: Sequence[Section], *, changed: bool) -> bool:  # noqa: ARG
 
 def shown(story: Story, plots: Sequence[Plot]) -> Story:
     """Return the story with pictures."""
-    return type(story)(story.validation, story.training, story.bout, story.promotion, tuple(plots))
+    return replace(story, plots=tuple(plots))

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from modelbout.contract_diff import ContractDiff
     from modelbout.drift_result import DriftResult
     from modelbout.report.plot import Plot
-    from modelbout.results import (
-        BoutResult,
-        ContractDiff,
-        PromotionResult,
-        TrainingResult,
-        ValidationResult,
-    )
+    from modelbout.results import BoutResult, PromotionResult, TrainingResult, ValidationResult
 
 
 @dataclass(frozen=True)

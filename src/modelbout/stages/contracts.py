@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from modelbout.contract.diff import diff
 from modelbout.contract.infer import infer
 from modelbout.contract.load import load_contract, parse_contract
+from modelbout.contract_diff import ContractDiff
 from modelbout.data.reading import Reading
 from modelbout.data.sources import scan
 from modelbout.errors import ConfigError
-from modelbout.results import CONTRACT_DIFF_FILE, ContractDiff
+from modelbout.results import CONTRACT_DIFF_FILE
 from modelbout.stages.workspace import now
 
 if TYPE_CHECKING:

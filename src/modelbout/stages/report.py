@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from modelbout.contract_diff import ContractDiff
 from modelbout.drift_result import DriftResult
 from modelbout.errors import ConfigError, RegistryError
 from modelbout.record import Record, to_json, write_atomically
@@ -19,7 +20,6 @@ from modelbout.results import (
     TRAINING_FILE,
     VALIDATION_FILE,
     BoutResult,
-    ContractDiff,
     PromotionResult,
     TrainingResult,
     ValidationResult,

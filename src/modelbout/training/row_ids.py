@@ -189,6 +189,7 @@ def _read_block(path: Path, block: Block) -> Sample:
     data = _read(path, MOST_KEYS * KEY_TYPE.itemsize)
     whole = len(data) == block.kept * KEY_TYPE.itemsize
     keys = np.frombuffer(data if whole else b"", KEY_TYPE)
+    below: int | None = None
     try:
         below = None if block.below is None else int(block.below, 16)
     except ValueError:

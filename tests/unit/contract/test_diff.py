@@ -8,7 +8,7 @@ from modelbout.contract.diff import diff
 from modelbout.contract.load import parse_contract
 
 if TYPE_CHECKING:
-    from modelbout.results import ContractChange
+    from modelbout.contract_diff import ContractChange
 
 
 def changes(old: str, new: str) -> tuple[ContractChange, ...]:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from modelbout.config.yaml_tree import Node
+    from modelbout.manifest import ColumnType
 
+WHOLE: tuple[ColumnType, ...] = ("integer",)
 CONTEXT = Context(None, {"a": "integer", "b": "string"})
 
 
@@ -56,7 +58,7 @@ def read_keys(found: Node) -> object:
         (read_keys, "{of: 1, mxa: 2}", "unknown key `mxa`"),
         (lambda found: column_in(found, CONTEXT), "{a: b}", "found no column"),
         (lambda found: column_in(found, CONTEXT), "'a`b'", "`a\u02cbb` is no column of this contract"),
-        (lambda found: column_in(found, CONTEXT, ("integer",)), "b", "column `b` is string"),
+        (lambda found: column_in(found, CONTEXT, WHOLE), "b", "column `b` is string"),
         (lambda found: columns_in(found, CONTEXT), "a", "found no list of columns"),
         (lambda found: columns_in(found, CONTEXT), "[]", "found no list of columns"),
         (lambda found: columns_in(found, CONTEXT), "[a, a]", "`a` stands twice"),
@@ -76,7 +78,7 @@ def test_what_is_refused(read: Callable[[Node], Any], text: str, said: str) -> N
 
 def test_what_is_read() -> None:
     assert list(keys_of(node("{of: a, max: 1}"), ("of", "max"))) == ["of", "max"]
-    assert column_in(node("a"), CONTEXT, ("integer",)) == "a"
+    assert column_in(node("a"), CONTEXT, WHOLE) == "a"
     assert columns_in(node("[b, a]"), CONTEXT) == ("b", "a")
     assert number_in(node("0.5"), "", 0, 1) == 0.5
     assert count_in(node("7"), "") == 7

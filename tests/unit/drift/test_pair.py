@@ -63,7 +63,7 @@ def test_all_listed_values_count_when_nothing_is_left_out() -> None:
 
 
 def test_values_that_are_listed_by_luck_count_among_the_others() -> None:
-    rare = {f"rare{number}": 9 for number in range(100)}
+    rare: dict[str | None, int] = {f"rare{number}": 9 for number in range(100)}
     found = pair(words({"often": 600, "seldom": 12, **rare}), words({"often": 600, "seldom": 12, **rare})).categories
     assert found.names == ("often",)
     assert found.reference.tolist() == [600, 912]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelbout.contract_diff import ContractDiff
 from modelbout.errors import Problem
 from modelbout.github.api.errors import MissingError
 from modelbout.github.base import Base, base_of, note
 from modelbout.github.context import Plan
 from modelbout.record import from_json
-from modelbout.results import CONTRACT_DIFF_FILE, ContractDiff
+from modelbout.results import CONTRACT_DIFF_FILE
 from modelbout.stages.workspace import open_workspace
 from tests.unit.github.test_checkout import git
 

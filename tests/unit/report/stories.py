@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Literal
 
+from modelbout.contract_diff import ContractChange, ContractDiff
 from modelbout.drift_result import (
     DriftCell,
     DriftColumn,
@@ -20,8 +21,6 @@ from modelbout.report.story import Story
 from modelbout.results import (
     BoutResult,
     ChangedRows,
-    ContractChange,
-    ContractDiff,
     Curve,
     DataFile,
     Estimate,

@@ -12,8 +12,8 @@ from modelbout.report.numbers import count, counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from modelbout.contract_diff import ContractChange, ContractDiff
     from modelbout.report.story import Story
-    from modelbout.results import ContractChange, ContractDiff
 
 ORDER = 75
 TITLE = "contract changes"

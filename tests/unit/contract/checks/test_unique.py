@@ -47,7 +47,9 @@ def test_a_share_may_repeat(hold: Hold, share: float) -> None:
 
 
 def test_two_texts_with_one_hash_are_still_two(hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repeats, "_hash", lambda columns: pl.col(columns).is_null().cast(pl.UInt64).alias(repeats._HASH))
+    monkeypatch.setattr(
+        repeats, "_hash", lambda columns: pl.col(columns).is_null().cast(pl.UInt64).alias(repeats._HASH)
+    )
     assert not hold({"a": ["x", "y", "z"]}, "a: {type: string, unique: true}").findings
     (found,) = hold({"a": ["x", "y", "x"]}, "a: {type: string, unique: true}").findings
     assert (found.failed, found.rows) == (1, (3,))

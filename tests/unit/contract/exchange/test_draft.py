@@ -114,12 +114,12 @@ def test_ends_of_ranges(  # noqa: PLR0917 -- a table
     column: str,
     end: str,
     value: object,
-    strict: bool,
+    strict: object,
     key: str,
     made: object,
-    draft: Draft,  # noqa: FBT001 -- a table
+    draft: Draft,
 ) -> None:
-    bound(draft, draft.columns[column], end, value, HERE, strict=strict)
+    bound(draft, draft.columns[column], end, value, HERE, strict=bool(strict))
     assert [(rule.key, rule.value) for rule in draft.columns[column].rules] == [(key, made)]
 
 

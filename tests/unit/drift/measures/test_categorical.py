@@ -51,14 +51,14 @@ def test_new_values_are_counted_and_never_named() -> None:
 
 
 def test_values_that_were_too_rare_for_the_list_are_not_called_new() -> None:
-    rare = {f"rare{number}": 5 for number in range(20)}
+    rare: dict[str | None, int] = {f"rare{number}": 5 for number in range(20)}
     found = read({"a": 600, "b": 400, **rare}, {"a": 500, "b": 300, **rare, "x": 100})["unlisted_values"]
     assert found.detail == "200 of 1,000 values are rare or new"
     assert found.effect > found.allowance
 
 
 def test_rare_values_that_become_rarer_are_a_change_too() -> None:
-    rare = {f"rare{number}": 5 for number in range(60)}
+    rare: dict[str | None, int] = {f"rare{number}": 5 for number in range(60)}
     found = read({"a": 600, "b": 400, **rare}, {"a": 600, "b": 400})["unlisted_values"]
     assert found.value == 0
     assert found.effect > found.allowance
@@ -69,5 +69,5 @@ def test_columns_without_listed_values_have_nothing_to_read() -> None:
     assert MEASURE.tests(numbers) == 0
     assert MEASURE.tests(pair(words({"a": 50, "b": 50}), words({"a": 50}))) == 5
     assert MEASURE.read(pair(words({"a": 50}), words({None: 50})), ALPHA) == ()
-    lucky = {f"v{number}": 10 + number % 3 for number in range(300)}
+    lucky: dict[str | None, int] = {f"v{number}": 10 + number % 3 for number in range(300)}
     assert MEASURE.read(pair(words(lucky), words(lucky)), ALPHA) == ()
