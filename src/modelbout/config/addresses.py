@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # The secret of a database; PGPASSWORD, ~/.pgpass and PGSERVICEFILE are PostgreSQL's own ways and work as well.
 PASSWORD: Final = "MODELBOUT_DATABASE_PASSWORD"  # noqa: S105 -- the name of a variable
 
-DATABASES: Final = ("postgresql", "postgres", "duckdb")
+DATABASES: Final = ("postgresql", "postgres")
 
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _WEB: Final = ("http", "https")
@@ -28,14 +28,12 @@ class TableAddress:
     """A table of a database.
 
     Attributes:
-        scheme: ``postgresql`` or ``duckdb``.
         url: the address of the database, with the user's name and without anything after ``?``.
         schema: where the table is; None = what the database takes first.
         table: its name.
         shown: the address for messages and results, without the user's name.
     """
 
-    scheme: str
     url: str
     schema: str | None
     table: str
@@ -71,10 +69,9 @@ def table_address(source: str) -> TableAddress:
     """Return the parts of a table's address, for a source without an ``address_problem``."""
     parts = urlsplit(source)
     schema, _, table = parse_qs(parts.query)["table"][0].rpartition(".")
-    scheme = "duckdb" if scheme_of(source) == "duckdb" else "postgresql"
-    url = f"{scheme}://{parts.netloc}{parts.path}"
+    url = f"postgresql://{parts.netloc}{parts.path}"
     name = f"{schema}.{table}" if schema else table
-    return TableAddress(scheme, url, schema or None, table, f"{shown(source)}?table={name}")
+    return TableAddress(url, schema or None, table, f"{shown(source)}?table={name}")
 
 
 def address_problem(source: str, place: Place) -> Problem | None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, urlsplit
 from weakref import finalize
 
 import narwhals as nw
@@ -165,16 +163,11 @@ def _opened(table: Any, address: TableAddress, reading: Reading, close: Callable
 
 
 def _failures() -> tuple[type[BaseException], ...]:
-    drivers = [needed(name).Error for name in ("psycopg", "duckdb") if find_spec(name)]
-    arrow, errors = needed("pyarrow"), needed("ibis.common.exceptions")
-    return (*drivers, errors.IbisError, arrow.ArrowException, pl.exceptions.PolarsError, OSError, MemoryError)
+    driver, arrow, errors = needed("psycopg"), needed("pyarrow"), needed("ibis.common.exceptions")
+    return (driver.Error, errors.IbisError, arrow.ArrowException, pl.exceptions.PolarsError, OSError, MemoryError)
 
 
 def _connected(ibis: Any, address: TableAddress) -> Any:  # noqa: ANN401 -- modules and connections of ibis
-    if address.scheme == "duckdb":
-        connection = ibis.duckdb.connect(unquote(urlsplit(address.url).path), read_only=True)
-        connection.raw_sql("SET TimeZone = 'UTC'")
-        return connection
     password = os.environ.get(PASSWORD)
     secret = {} if password is None else {"password": password}
     return ibis.connect(address.url, options=_OPTIONS, connect_timeout=CONNECT_SECONDS, **secret)
