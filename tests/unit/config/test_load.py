@@ -423,6 +423,31 @@ def test_not_a_mapping(tmp_path: Path, text: str) -> None:
     assert problem.allowed == "a mapping (`key: value`)"
 
 
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ("source: 'postgresql://me@h/d?table=t', engine: duckdb", "a table of a database is not read by duckdb"),
+        ("source: a.csv, engine: ibis", "the engine ibis is for tables of a database"),
+        ("source: [a.csv, 'postgresql://me@h/d?table=t']", "a table of a database stands in a list"),
+        ("source: 'postgresql://me:hunter2@h/d?table=t'", "there is a password or a key in this address"),
+        ("source: 's3://key:hunter2@bucket/a.csv'", "there is a password or a key in this address"),
+    ],
+)
+def test_engines_and_addresses_that_do_not_go_together(tmp_path: Path, data: str, found: str) -> None:
+    text = f"{MODEL}{TASK}{TRAIN}data: {{target: y, positive: 1, split: {{by: id, holdout: 0.2}}, {data}}}\n"
+    problems = faults(tmp_path, text)
+    assert [problem.found for problem in problems] == [found]
+    assert "hunter2" not in str(problems)
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb", "pandas", "pyspark", "dask"])
+def test_engines_for_files(tmp_path: Path, engine: str) -> None:
+    source = f"source: 's3://bucket/*.csv', engine: {engine}"
+    text = f"{MODEL}{TASK}{TRAIN}data: {{target: y, positive: 1, split: {{by: id, holdout: 0.2}}, {source}}}\n"
+    (tmp_path / "modelbout.yaml").write_text(text, encoding="utf-8")
+    assert load_config(tmp_path / "modelbout.yaml").config.data.engine == engine
+
+
 @pytest.mark.parametrize("key", sorted(LATER))
 def test_what_comes_later_is_refused_with_a_sentence(tmp_path: Path, key: str) -> None:
     path, _, value = key.partition(": ")
