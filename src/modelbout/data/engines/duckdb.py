@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import polars as pl
+
 from modelbout.data.engines.dialect import PARTS, Dialect
 from modelbout.data.engines.engine import ROW
 from modelbout.data.engines.native import NativeEngine, plain
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
     import duckdb
     import narwhals as nw
-    import polars as pl
 
     from modelbout.data.engines.dialect import Kind
     from modelbout.data.engines.files import Files
@@ -71,8 +72,8 @@ class DuckDBEngine(NativeEngine):
     def fetch(self, query: nw.LazyFrame[Any]) -> pl.DataFrame:
         """Return the rows of a query, in memory."""
         relation: duckdb.DuckDBPyRelation = query.to_native()
-        found: pl.DataFrame = relation.pl()
-        return found
+        # Its own way to Polars needs pyarrow.
+        return pl.DataFrame(relation.fetchall(), schema=relation.columns, orient="row", infer_schema_length=None)
 
     def first(self, frame: nw.LazyFrame[Any], masks: Mapping[str, nw.Expr], most: int) -> dict[str, tuple[int, ...]]:
         """Return the first rows for which each mask is true, in one pass."""
