@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from modelbout.config.addresses import scheme_of, shown
+from modelbout.config.addresses import address_problem, scheme_of, shown
 from modelbout.data.engines.packages import needed
 from modelbout.data.scratch import scratch_file
 from modelbout.errors import ConfigError, DataError, Problem, cause
@@ -44,9 +44,12 @@ def copies(pattern: str, place: Place) -> tuple[Copied, ...]:
     """Copy the files behind an address or a glob, in sorted order; credentials come from the environment alone.
 
     Raises:
-        ConfigError: fsspec, or the package that it needs for this kind of address, is not installed.
+        ConfigError: the address holds a secret; fsspec, or the package that it needs for this kind of address, is not installed.
         DataError: there is no such file, or it cannot be read.
     """
+    problem = address_problem(pattern, place)
+    if problem is not None:
+        raise ConfigError(problem)
     scheme = scheme_of(pattern)
     system = _system(scheme, place)
     _, _, rest = pattern.partition("://")

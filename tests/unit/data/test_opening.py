@@ -7,6 +7,7 @@ import pytest
 
 from modelbout.data.opening import open_source
 from modelbout.data.reading import Reading
+from modelbout.data.sources import scan
 from modelbout.data.table import load
 from modelbout.errors import ConfigError
 
@@ -37,3 +38,9 @@ def test_what_is_not_installed_says_how_to_get_it(
     with pytest.raises(ConfigError) as caught:
         open_source(source, root=tmp_path, reading=Reading())
     assert caught.value.problems[0].fix.endswith(f"pip install 'modelbout[{extra}]'")
+
+
+def test_a_secret_is_refused_by_whatever_opens_files(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        scan("s3://key:hunter2@bucket/a.csv", root=tmp_path, reading=Reading())
+    assert "hunter2" not in str(caught.value)
