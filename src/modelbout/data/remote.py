@@ -44,7 +44,7 @@ def copies(pattern: str, place: Place) -> tuple[Copied, ...]:
     """Copy the files behind an address or a glob, in sorted order; credentials come from the environment alone.
 
     Raises:
-        ConfigError: the address holds a secret; fsspec, or the package that it needs for this kind of address, is not installed.
+        ConfigError: the address holds a secret, or fsspec or what it needs for such an address is not installed.
         DataError: there is no such file, or it cannot be read.
     """
     problem = address_problem(pattern, place)
