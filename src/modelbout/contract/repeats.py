@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from modelbout.contract.kind import refuse
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from modelbout.config.yaml_tree import Node
-    from modelbout.contract.kind import Context, Field, Schema, Table
+    from modelbout.contract.kind import Change, Context, Field, Schema, Table
 
 NAMES: Final[Schema] = {"type": "array", "minItems": 1, "items": {"type": "string"}}
 MOST: Final[Schema] = {
@@ -22,6 +23,13 @@ MOST: Final[Schema] = {
     "minimum": 0,
     "default": 0,
 }
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """How many rows may fail: a share of all rows below 1, or a number of rows."""
+
+    max: float = 0
 
 
 def most_of(node: Node, known: Sequence[str]) -> tuple[float, dict[str, Node]]:
@@ -51,3 +59,27 @@ def name_of(value: object) -> str:
 def comparable(table: Table, leave: Collection[str]) -> tuple[Field, ...]:
     """Return the table's columns that can be compared, without some; lists and other nested values cannot."""
     return tuple(field for field in table.fields.values() if field.type is not None and field.name not in leave)
+
+
+def rule_schema(**columns: Schema) -> Schema:
+    """Return the JSON Schema of such a rule: how many rows, or a mapping with that and the given keys."""
+    whole: Schema = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {"max": MOST, **columns},
+    }
+    return {"anyOf": [{"type": "number", "minimum": 0}, whole]}
+
+
+def compare_most(old: Allowed | None, new: Allowed | None) -> Change:
+    """Compare two rules of one kind: fewer rows ask more, and so may other columns."""
+    if old == new:
+        return "same"
+    if old is None or new is None:
+        return "looser" if new is None else "tighter"
+    if replace(old, max=0) != replace(new, max=0):
+        return "tighter"
+    # A share and a number of rows cannot be held against each other without a table.
+    same_kind = (old.max < 1) == (new.max < 1) or 0 in (old.max, new.max)
+    return "looser" if same_kind and new.max > old.max else "tighter"

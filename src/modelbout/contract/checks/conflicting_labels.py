@@ -10,12 +10,12 @@ import narwhals as nw
 from modelbout.config.wording import quoted
 from modelbout.contract.kind import NO_TOLERANCE, Check, Measure, of_rows
 from modelbout.contract.parts import column_in
-from modelbout.contract.repeats import MOST, NAMES, comparable, most_of, name_of, names_of
+from modelbout.contract.repeats import NAMES, Allowed, comparable, compare_most, most_of, name_of, names_of, rule_schema
 from modelbout.data.engines.engine import RAW, ROW
 
 if TYPE_CHECKING:
     from modelbout.config.yaml_tree import Node
-    from modelbout.contract.kind import Answers, Change, Context, Table
+    from modelbout.contract.kind import Answers, Context, Table
     from modelbout.contract.model import Rule
 
 _LOW: Final = f"{RAW}\nlowest label"
@@ -24,10 +24,9 @@ _SIZE: Final = f"{RAW}\nalike"
 
 
 @dataclass(frozen=True)
-class Labels:
+class Labels(Allowed):
     """How many rows may have another target than a row with the same features; ``target`` None = the model's own."""
 
-    max: float = 0
     target: str | None = None
     ignore: tuple[str, ...] = ()
 
@@ -97,36 +96,14 @@ def _unasked(why: str) -> Measure:
     )
 
 
-def compare(old: Labels | None, new: Labels | None) -> Change:
-    """Compare two rules: fewer rows ask more, and so may other columns."""
-    if old == new:
-        return "same"
-    if old is None or new is None:
-        return "looser" if new is None else "tighter"
-    if (old.target, old.ignore) != (new.target, new.ignore):
-        return "tighter"
-    same_kind = (old.max < 1) == (new.max < 1) or 0 in (old.max, new.max)
-    return "looser" if same_kind and new.max > old.max else "tighter"
-
-
 CHECK: Final = Check(
     key="conflicting_labels",
     scope="table",
     summary="How many rows may have the features of a row with another target, as a share or a number.",
-    schema={
-        "anyOf": [
-            {"type": "number", "minimum": 0},
-            {
-                "type": "object",
-                "minProperties": 1,
-                "additionalProperties": False,
-                "properties": {"max": MOST, "target": {"type": "string", "minLength": 1}, "ignore": NAMES},
-            },
-        ]
-    },
+    schema=rule_schema(target={"type": "string", "minLength": 1}, ignore=NAMES),
     read=read,
     measure=measure,
-    compare=compare,
+    compare=compare_most,
     # The value is a tolerance already.
     long=NO_TOLERANCE,
 )

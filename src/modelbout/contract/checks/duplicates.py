@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from modelbout.contract.kind import NO_TOLERANCE, Check, Key, Measure, of_rows, refuse
-from modelbout.contract.repeats import MOST, NAMES, comparable, most_of, names_of
+from modelbout.contract.repeats import NAMES, Allowed, comparable, compare_most, most_of, names_of, rule_schema
 
 if TYPE_CHECKING:
     from modelbout.config.yaml_tree import Node
-    from modelbout.contract.kind import Change, Context, Table
+    from modelbout.contract.kind import Context, Table
     from modelbout.contract.model import Rule
 
 
 @dataclass(frozen=True)
-class Duplicates:
+class Duplicates(Allowed):
     """How many rows may repeat an earlier one: in these columns (none = all), leaving out others."""
 
-    max: float = 0
     columns: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
 
@@ -49,36 +48,14 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     )
 
 
-def compare(old: Duplicates | None, new: Duplicates | None) -> Change:
-    """Compare two rules: fewer rows ask more, and so may other columns."""
-    if old == new:
-        return "same"
-    if old is None or new is None:
-        return "looser" if new is None else "tighter"
-    if (old.columns, old.ignore) != (new.columns, new.ignore):
-        return "tighter"
-    comparable_ = (old.max < 1) == (new.max < 1) or 0 in (old.max, new.max)
-    return "looser" if comparable_ and new.max > old.max else "tighter"
-
-
 CHECK: Final = Check(
     key="duplicates",
     scope="table",
     summary="How many rows may repeat an earlier row, as a share or a number.",
-    schema={
-        "anyOf": [
-            {"type": "number", "minimum": 0},
-            {
-                "type": "object",
-                "minProperties": 1,
-                "additionalProperties": False,
-                "properties": {"max": MOST, "columns": NAMES, "ignore": NAMES},
-            },
-        ]
-    },
+    schema=rule_schema(columns=NAMES, ignore=NAMES),
     read=read,
     measure=measure,
-    compare=compare,
+    compare=compare_most,
     # The value is a tolerance already.
     long=NO_TOLERANCE,
 )

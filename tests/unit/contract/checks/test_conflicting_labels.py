@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelbout.contract.checks.conflicting_labels import Labels, compare
+from modelbout.contract.checks.conflicting_labels import CHECK, Labels
 from modelbout.contract.kind import Setting
 
 if TYPE_CHECKING:
@@ -105,11 +105,11 @@ def test_what_is_no_rule_is_refused(refused: Refused, rule: str, found: str) -> 
 
 
 def test_fewer_rows_ask_more() -> None:
-    assert compare(None, Labels()) == "tighter"
-    assert compare(Labels(), None) == "looser"
-    assert compare(Labels(), Labels()) == "same"
-    assert compare(Labels(0.1), Labels(0.2)) == "looser"
-    assert compare(Labels(0.2), Labels(0.1)) == "tighter"
-    assert compare(Labels(0), Labels(5)) == "looser"
-    assert compare(Labels(0.1), Labels(5)) == "tighter"
-    assert compare(Labels(0.1), Labels(0.1, "y")) == "tighter"
+    assert CHECK.compare(None, Labels()) == "tighter"
+    assert CHECK.compare(Labels(), None) == "looser"
+    assert CHECK.compare(Labels(), Labels()) == "same"
+    assert CHECK.compare(Labels(0.1), Labels(0.2)) == "looser"
+    assert CHECK.compare(Labels(0.2), Labels(0.1)) == "tighter"
+    assert CHECK.compare(Labels(0), Labels(5)) == "looser"
+    assert CHECK.compare(Labels(0.1), Labels(5)) == "tighter"
+    assert CHECK.compare(Labels(0.1), Labels(0.1, "y")) == "tighter"

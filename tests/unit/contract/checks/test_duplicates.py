@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelbout.contract.checks.duplicates import Duplicates, compare
+from modelbout.contract.checks.duplicates import CHECK, Duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,9 +85,9 @@ def test_what_is_no_rule_is_refused(refused: Refused, rule: str, found: str) -> 
 
 
 def test_fewer_rows_ask_more() -> None:
-    assert compare(None, Duplicates()) == "tighter"
-    assert compare(Duplicates(), None) == "looser"
-    assert compare(Duplicates(), Duplicates()) == "same"
-    assert compare(Duplicates(0.1), Duplicates(0.2)) == "looser"
-    assert compare(Duplicates(5), Duplicates(0.2)) == "tighter"
-    assert compare(Duplicates(ignore=("a",)), Duplicates(1, ignore=("b",))) == "tighter"
+    assert CHECK.compare(None, Duplicates()) == "tighter"
+    assert CHECK.compare(Duplicates(), None) == "looser"
+    assert CHECK.compare(Duplicates(), Duplicates()) == "same"
+    assert CHECK.compare(Duplicates(0.1), Duplicates(0.2)) == "looser"
+    assert CHECK.compare(Duplicates(5), Duplicates(0.2)) == "tighter"
+    assert CHECK.compare(Duplicates(ignore=("a",)), Duplicates(1, ignore=("b",))) == "tighter"
