@@ -57,5 +57,7 @@ def _roundest_moment(low: float, high: float, near: float, scale: Scale) -> floa
 def _starts(value: float, moment: str, unit: str) -> tuple[float, float]:
     """Return the start of the year (month, ...) that a moment lies in, and of the next."""
     start = np.array([math.floor(value)], dtype=np.int64).astype(moment).astype(f"M8[{unit}]")
-    here, after = np.concatenate([start, start + 1]).astype(moment).astype(np.int64).tolist()
+    here, after = (
+        np.concatenate([start, start + np.ones(1, dtype=f"m8[{unit}]")]).astype(moment).astype(np.int64).tolist()
+    )
     return float(here), float(after)

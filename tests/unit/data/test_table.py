@@ -51,7 +51,7 @@ def test_a_file_that_vanished_after_the_scan_is_one_clear_error(tmp_path: Path) 
     with pytest.raises(DataError, match="the rows cannot be read") as caught:
         load(opened)
     assert caught.value.problems[0].place.file is None
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="changed while it was read"):
         _ = opened.files
 
 

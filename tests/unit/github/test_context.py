@@ -206,6 +206,7 @@ def test_a_pull_request_is_judged_at_its_head_and_not_at_the_merge_for_trial() -
         head_sha=HEAD,
         draft=True,
         may_comment=True,
+        base_sha=OLD,
         branch="main",
         default_branch="main",
     )

@@ -15,6 +15,8 @@ import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
+from modelbout.contract_diff import ContractDiff
+from modelbout.drift_result import DriftResult
 from modelbout.errors import DataError
 from modelbout.github.annotations import annotate, of_validation
 from modelbout.github.artifacts import read_results
@@ -44,8 +46,13 @@ RECORDS: dict[str, type[Record]] = {
     "validation.json": ValidationResult,
     "training.json": TrainingResult,
     "origin.json": Origin,
+    "drift.json": DriftResult,
+    "contract_diff.json": ContractDiff,
 }
-TALES = (stories.win, stories.contract, stories.error, stories.regression, stories.first, stories.loss)
+TALES = (
+    *(stories.win, stories.contract, stories.error, stories.regression, stories.first, stories.loss),
+    *(stories.drifted, stories.narrowed),
+)
 
 MARKERS = f"""{TOP}
 <!-- modelbout:section {{"model": "other"}} -->
@@ -194,6 +201,8 @@ def artifact(story: Story, fields: frozenset[str], word: str) -> dict[str, bytes
         "validation.json": story.validation,
         "training.json": story.training,
         "origin.json": msgspec.structs.replace(ORIGIN, model=story.model),
+        "drift.json": story.drift,
+        "contract_diff.json": story.contract_diff,
     }
     return {
         name: msgspec.json.encode(

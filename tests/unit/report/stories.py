@@ -26,6 +26,7 @@ from modelbout.results import (
     Estimate,
     Finding,
     GuardrailResult,
+    HeldRule,
     Holding,
     Holdout,
     Interval,
@@ -34,6 +35,7 @@ from modelbout.results import (
     Power,
     PromotionResult,
     Rule,
+    SeenRows,
     Side,
     SliceResult,
     SliceStatus,
@@ -248,6 +250,7 @@ def validation(*findings: Finding, created: str = CREATED) -> ValidationResult:
         ),
         rules=33,
         findings=findings,
+        held=(HeldRule(check="max", rule="columns.tenure.max", role="source", line=12),),
         contract="contract.yaml",
         contract_digest="5e" * 32,
         seconds=0.084,
@@ -323,11 +326,19 @@ def promoted() -> Story:
     return Story(validation=validation(), training=training("reused"), bout=bout("win"), promotion=promotion())
 
 
+UNKNOWN_ROWS = SeenRows(rows=1409, note="its bundle holds no row ids")
+
+
 def loss() -> Story:
     return Story(
         validation=validation(),
         training=training(),
-        bout=bout("loss", gain=-0.0241, changed=ChangedRows(fixed=29, broken=71, both_right=1051, both_wrong=258)),
+        bout=bout(
+            "loss",
+            gain=-0.0241,
+            seen=UNKNOWN_ROWS,
+            changed=ChangedRows(fixed=29, broken=71, both_right=1051, both_wrong=258),
+        ),
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from modelbout.config.yaml_tree import Node
     from modelbout.contract.exchange.draft import DraftColumn
-    from modelbout.contract.model import Column, Contract
+    from modelbout.contract.model import Column, Contract, Rule
     from modelbout.errors import Place
     from modelbout.manifest import ColumnType
 
@@ -316,11 +316,11 @@ def _constrained(out: Outgoing, column: Column) -> dict[str, Any]:
         made["unique"] = True
     for check, theirs in (("min", "minimum"), ("max", "maximum")):
         rule = out.one(column, check)
-        if rule is not None:
+        if rule is not None and _can_say(out, rule, (rule.value,), column):
             made[theirs] = _lexical(rule.value, column)
     rule = out.one(column, "values")
-    if rule is not None:
-        made["enum"] = [_lexical(value, column) for value in rule.value]  # type: ignore[attr-defined]  # a tuple
+    if rule is not None and _can_say(out, rule, rule.value, column):  # type: ignore[arg-type]  # a tuple
+        made["enum"] = [_lexical(value, column) for value in rule.value]  # type: ignore[attr-defined]  # as above
     rule = out.one(column, "pattern")
     pattern = out.pattern(rule, "xsd", "whole") if rule is not None else None
     if pattern is not None:
@@ -331,6 +331,16 @@ def _constrained(out: Outgoing, column: Column) -> dict[str, Any]:
         if length is not None:
             made[f"{end}Length"] = length
     return made
+
+
+def _can_say(out: Outgoing, rule: Rule, values: tuple[object, ...], column: Column) -> bool:
+    """Tell whether the field's format can write the values, such as seconds; else the rule is told as lost."""
+    form = column.format
+    for value in values:
+        if form and isinstance(value, date) and _iso(value.strftime(form), form, column.type) != value.isoformat():
+            out.lose_rule(rule, "the field writes its moments with less than this value has")
+            return False
+    return True
 
 
 def _lexical(value: object, column: Column) -> object:
