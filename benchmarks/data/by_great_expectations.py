@@ -41,6 +41,6 @@ batch = (
     context.data_sources.add_pandas("pandas").add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
 )
 suite = gx.ExpectationSuite(name="suite", expectations=expectations(columns))
-result = batch.get_batch(batch_parameters={"dataframe": table}).validate(suite, result_format="BOOLEAN_ONLY")
+result = batch.get_batch(batch_parameters={"dataframe": table}).validate(suite)
 assert result.success, result
 print(f"{len(suite.expectations)} checks, {len(table)} rows")

@@ -103,10 +103,13 @@ class Structure:
             return True
         if b" " not in chunk and b"\t" not in chunk:
             return False
-        data = np.frombuffer(chunk, dtype=np.uint8)
-        before, here = data[:-1], data[1:]
-        behind = (before == marks[0]) | (before == marks[1])
-        return bool((behind & ((here == ord(" ")) | (here == ord("\t")))).any())
+        pairs = [mark | blank << 8 for mark in marks for blank in b" \t"]
+        # Two bytes are looked at as one number: first those that begin at an even place, then the others.
+        for data in (chunk, chunk[1:]):
+            words = np.frombuffer(data, dtype="<u2", count=len(data) // 2)
+            if any((words == pair).any() for pair in pairs):
+                return True
+        return False
 
     def close(self) -> bool:
         """Check the end of the text and return whether blank lines stand there.
