@@ -68,4 +68,5 @@ def test_rows_for_training_are_the_same(name: str, tmp_path: Path) -> None:
 
 def test_every_check_is_put_to_every_engine() -> None:
     checks = {rule.check for case in CASES for rule in case.contract().rules}
-    assert checks == set(names(CHECKS_PACKAGE))
+    # A function of the user's gets its rows from Polars, whatever the engine is; it needs a child process to run in.
+    assert checks == set(names(CHECKS_PACKAGE)) - {"custom"}
