@@ -10,7 +10,7 @@ from modelbout.data.engines.files import files_of
 from modelbout.data.table import engine_errors
 
 if TYPE_CHECKING:
-    from modelbout.data.engines.native import NativeEngine
+    from modelbout.data.engines.native import FileEngine
     from modelbout.data.sources import Scan
 
 # What `data.engine` may say, and the module that holds it.
@@ -30,7 +30,7 @@ def on_engine(scan: Scan, name: str) -> Scan:
     """
     if name not in MODULES:
         return scan
-    engine_class: type[NativeEngine] = import_module(f"modelbout.data.engines.{MODULES[name]}").ENGINE
+    engine_class: type[FileEngine] = import_module(f"modelbout.data.engines.{MODULES[name]}").ENGINE
     files = files_of(scan)
     engine = engine_class(files.kinds)
     with engine_errors(replace(scan, engine=engine)):

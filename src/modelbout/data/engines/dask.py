@@ -15,7 +15,7 @@ import polars as pl
 
 from modelbout.data.engines.dialect import Dialect, by_row, columns_in, counts_rows
 from modelbout.data.engines.engine import ROW
-from modelbout.data.engines.native import NativeEngine
+from modelbout.data.engines.native import FileEngine
 from modelbout.data.engines.packages import needed
 from modelbout.data.engines.polars import POLARS
 from modelbout.data.parquet import canonical
@@ -51,7 +51,7 @@ class Slice:
         return nw.from_native(table.select(typed).with_row_index(ROW, offset=self.before + 1))
 
 
-class DaskEngine(NativeEngine):
+class DaskEngine(FileEngine):
     """See ``Engine``. Its table is the list of slices that are handed out."""
 
     name = "dask"

@@ -8,7 +8,7 @@ import polars as pl
 
 from modelbout.data.engines.dialect import PARTS, Dialect
 from modelbout.data.engines.engine import ROW
-from modelbout.data.engines.native import NativeEngine, plain
+from modelbout.data.engines.native import FileEngine, plain
 from modelbout.data.engines.packages import needed
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _TYPES: Final[Mapping[Kind, str]] = {
 }
 
 
-class DuckDBEngine(NativeEngine):
+class DuckDBEngine(FileEngine):
     """See ``Engine``."""
 
     name = "duckdb"

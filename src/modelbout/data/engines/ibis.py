@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from modelbout.config.addresses import TableAddress
     from modelbout.data.engines.dialect import Kind
-    from modelbout.data.engines.files import Files
     from modelbout.data.reading import Reading
 
 BATCH_ROWS: Final = 65_536  # ours: some megabytes of a table of 20 columns
@@ -58,14 +57,6 @@ class IbisEngine(NativeEngine):
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         super().__init__(kinds)
         self.failures = _failures()
-
-    def hold(self, files: Files) -> Any:  # noqa: ANN401 -- never called
-        """Refuse: a database has its own tables.
-
-        Raises:
-            NotImplementedError: always.
-        """
-        raise NotImplementedError(files)
 
     def aggregate(
         self,

@@ -34,10 +34,6 @@ class NativeEngine(ABC):
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self.kinds = kinds
 
-    @abstractmethod
-    def hold(self, files: Files) -> Any:  # noqa: ANN401 -- the engine's own table
-        """Return the table as the engine reads it, with the columns of ``kinds``."""
-
     def means(self, asked: Asked) -> bool:
         """Tell whether the engine answers all that is asked as Polars does."""
         return (
@@ -99,6 +95,14 @@ class NativeEngine(ABC):
     @abstractmethod
     def fetch(self, query: nw.LazyFrame[Any]) -> pl.DataFrame:
         """Return the rows of a query, in memory."""
+
+
+class FileEngine(NativeEngine):
+    """An engine that reads Parquet files itself."""
+
+    @abstractmethod
+    def hold(self, files: Files) -> Any:  # noqa: ANN401 -- the engine's own table
+        """Return the table as the engine reads it, with the columns of ``kinds``."""
 
 
 def _lazy(native: Any) -> nw.LazyFrame[Any]:  # noqa: ANN401 -- the engine's own table

@@ -10,7 +10,7 @@ import polars as pl
 
 from modelbout.data.engines.dialect import PARTS, Dialect
 from modelbout.data.engines.engine import ROW
-from modelbout.data.engines.native import NativeEngine
+from modelbout.data.engines.native import FileEngine
 from modelbout.data.engines.packages import needed
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _TYPES: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 
 
-class PandasEngine(NativeEngine):
+class PandasEngine(FileEngine):
     """See ``Engine``."""
 
     name = "pandas"

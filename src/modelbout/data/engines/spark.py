@@ -15,7 +15,7 @@ import polars as pl
 from modelbout.data.engines.dialect import PARTS, Dialect
 from modelbout.data.engines.duckdb import one_spelling
 from modelbout.data.engines.engine import ROW
-from modelbout.data.engines.native import NativeEngine, plain
+from modelbout.data.engines.native import FileEngine, plain
 from modelbout.data.engines.packages import needed
 from modelbout.data.scratch import scratch_file
 from modelbout.errors import ConfigError, Problem
@@ -53,7 +53,7 @@ _TYPES: Final[Mapping[Kind, str]] = {
 }
 
 
-class SparkEngine(NativeEngine):
+class SparkEngine(FileEngine):
     """See ``Engine``."""
 
     name = "pyspark"
