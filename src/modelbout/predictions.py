@@ -31,3 +31,11 @@ class Predictions:
             if part is not None:
                 return int(part.shape[0])
         return 0
+
+    def at(self, places: NDArray[np.intp] | NDArray[np.bool_]) -> Predictions:
+        """Return the answers of some rows: by their positions, in that order, or where a mask of all rows is true."""
+        return Predictions(
+            label=None if self.label is None else self.label[places],
+            proba=None if self.proba is None else self.proba[places],
+            value=None if self.value is None else self.value[places],
+        )

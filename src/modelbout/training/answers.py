@@ -64,7 +64,7 @@ def checked(arrays: Mapping[str, NDArray[np.generic]], signature: Signature, *, 
             raise refusal(f"the model gave {found} answers ({name}) for {rows} rows", wanted, key)
         if array.dtype.kind not in "iuf":
             raise refusal(f"the model's {name} are no numbers", wanted, key)
-        wrong = ~np.isfinite(array.reshape(rows, -1)).all(axis=1)
+        wrong = ~np.isfinite(array).all(axis=tuple(range(1, array.ndim)))
         if wrong.any():
             raise refusal(f"the model's {name} is NaN or infinite in {int(wrong.sum())} of {rows} rows", wanted, key)
     if not signature.classes:

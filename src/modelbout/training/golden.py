@@ -16,6 +16,8 @@ from modelbout.predictions import Predictions
 from modelbout.record import Record, from_json
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from modelbout.manifest import Signature
 
 GOLDEN_ROWS = 20  # ours: enough that a changed tree or a swapped category shows, and small to score at each load
@@ -141,21 +143,25 @@ def _unreadable(reason: str) -> Problem:
 
 
 def differing(then: Predictions, now: Predictions) -> int:
-    """Return how many golden rows are answered otherwise than on the day of training.
+    """Return how many golden rows are answered otherwise than on the day of training: see :func:`otherwise`."""
+    return int(otherwise(then, now).sum()) if then.rows else int(now.rows > 0)
+
+
+def otherwise(then: Predictions, now: Predictions) -> NDArray[np.bool_]:
+    """Return which of the rows of ``then``, shape (n,), are answered otherwise now.
 
     Labels must be equal; probabilities and values equal within ``RELATIVE_TOLERANCE`` and ``ABSOLUTE_TOLERANCE``.
     A part that one side lacks, or another number of rows, counts as all rows.
     """
-    rows = then.rows
-    wrong = np.zeros(rows, dtype=bool)
+    wrong = np.zeros(then.rows, dtype=bool)
     for old, new in ((then.label, now.label), (then.proba, now.proba), (then.value, now.value)):
         if old is None and new is None:
             continue
         if old is None or new is None or old.shape != new.shape:
-            return max(rows, 1)
+            return np.ones(then.rows, dtype=bool)
         if old.dtype.kind == "i":
             wrong |= old != new
         else:
             close = np.isclose(new, old, rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE)
-            wrong |= ~close.reshape(rows, -1).all(axis=1)
-    return int(wrong.sum())
+            wrong |= ~(close if close.ndim == 1 else close.all(axis=1))
+    return wrong
