@@ -26,7 +26,7 @@ from modelbout.errors import (
 )
 from modelbout.manifest import MANIFEST_FILE
 from modelbout.seal import AGAIN, bundle_digest, place_of
-from modelbout.training import command, worker
+from modelbout.training import command
 from modelbout.training.allowed_types import ALLOWED_TYPES
 from modelbout.training.answers import checked
 from modelbout.training.bundle import LOCK_FILE, MODEL_FILE, golden_of, read_part, verify
@@ -35,6 +35,10 @@ from modelbout.training.frames import as_polars
 from modelbout.training.golden import differing, recall
 from modelbout.training.rows import arrays, features
 from modelbout.training.score import require_golden, versions
+from modelbout.training.worker.answers import predict
+from modelbout.training.worker.findings import Stop
+from modelbout.training.worker.frames import read_frame
+from modelbout.training.worker.models import load_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,8 +228,8 @@ def _require_known(book: Registry, model: str) -> None:
 
 def _in_process(bundle: Path, manifest: Manifest) -> Callable[[pl.DataFrame], Predictions]:
     try:
-        model = worker.load_model(str(bundle / MODEL_FILE), ALLOWED_TYPES)
-    except worker.Stop as stop:
+        model = load_model(str(bundle / MODEL_FILE), ALLOWED_TYPES)
+    except Stop as stop:
         problem = _as_problem(stop)
         raise BundleError(problem) from stop
     except (OSError, MemoryError) as error:
@@ -239,8 +243,8 @@ def _ask_model(model: object, manifest: Manifest, inputs: pl.DataFrame) -> Predi
     columns = [{"name": spec.name, "type": spec.type, "timezone": spec.timezone} for spec in specs]
     signature = manifest.signature
     try:
-        said = worker.predict(model, worker.read_frame(parts, columns), signature.classes)
-    except worker.Stop as stop:
+        said = predict(model, read_frame(parts, columns), signature.classes)
+    except Stop as stop:
         raise TrainingError(_as_problem(stop)) from stop
     return checked(said, signature, rows=inputs.height, key=PLACE)
 
@@ -260,7 +264,7 @@ def _as_command(
     )
 
 
-def _as_problem(stop: worker.Stop) -> Problem:
+def _as_problem(stop: Stop) -> Problem:
     answer = stop.answer
     return Problem(
         found=answer["found"],

@@ -26,13 +26,15 @@ from modelbout.errors import BundleError, ConfigError, DataError, ModelboutError
 from modelbout.manifest import Lineage, Scorer, Task
 from modelbout.predictions import Predictions
 from modelbout.registry.open import open_registry
-from modelbout.training import worker
 from modelbout.training.allowed_types import ALLOWED_TYPES
 from modelbout.training.answers import checked
 from modelbout.training.bundle import seal
 from modelbout.training.golden import golden_rows, remember
 from modelbout.training.rows import arrays, features
 from modelbout.training.signature import signature
+from modelbout.training.worker.answers import predict
+from modelbout.training.worker.frames import read_frame
+from modelbout.training.worker.models import write_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +61,7 @@ def bundle_of(
     files = place / "files"
     files.mkdir(parents=True)
     specs, parts = arrays(golden)
-    rows = worker.read_frame(parts, [{"name": s.name, "type": s.type, "timezone": s.timezone} for s in specs])
+    rows = read_frame(parts, [{"name": s.name, "type": s.type, "timezone": s.timezone} for s in specs])
     if isinstance(model, str):
         (files / "model").mkdir()
         (files / "model" / "score.py").write_text(model)
@@ -67,9 +69,9 @@ def bundle_of(
         said = Predictions(value=2 * rows["a"].to_numpy() + 1)
     else:
         model.fit(pd.DataFrame(FRAME.to_dict(as_series=False)), target)
-        worker.write_model(model, str(files / "model.skops"), ALLOWED_TYPES)
+        write_model(model, str(files / "model.skops"), ALLOWED_TYPES)
         scorer = Scorer(kind="skops")
-        said = checked(worker.predict(model, rows, shape.classes), shape, rows=golden.height, key="t")
+        said = checked(predict(model, rows, shape.classes), shape, rows=golden.height, key="t")
     lineage = Lineage(
         created="2026-11-20T12:00:00Z",
         seed=0,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from modelbout.training.environment import interpreter
@@ -11,11 +10,12 @@ from modelbout.training.errand import on_disk, send
 from modelbout.training.rows import write_rows
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
-    from modelbout.config.model import Train
+    from modelbout.config.train import Train
 
-INSPECTOR: Final = Path(__file__).with_name("inspector.py")
 # Ours: a check that takes longer is a program of its own, before validation. `train.timeout_minutes` may be shorter.
 MOST_MINUTES: Final = 10.0
 KEY: Final = "data.contract"
@@ -75,7 +75,6 @@ def ask(function: str, rows: pl.DataFrame, *, train: Train, root: Path, work: Pa
             work=work,
             timeout_seconds=min(train.timeout_minutes, MOST_MINUTES) * 60,
             key=KEY,
-            worker=INSPECTOR,
         )
     finally:
         path.unlink(missing_ok=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelbout.errors import ConfigError, Place, Problem
-from modelbout.training import worker
 from modelbout.training.errand import send
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NEEDED = ("numpy", "pandas", "scikit-learn", "skops")  # by the worker that fits and scores estimators
 PROBE_SECONDS = 120.0  # ours: it reads a few hundred small files; a cold network disk may need a minute
 KEY = "train.python"
 VARIABLE = "MODELBOUT_PYTHON"
@@ -94,12 +94,12 @@ def require_packages(environment: Environment) -> None:
     Raises:
         ConfigError: naming the missing ones.
     """
-    missing = [name for name in worker.NEEDED if name not in environment.packages]
+    missing = [name for name in NEEDED if name not in environment.packages]
     if missing:
         raise ConfigError(
             Problem(
                 found=f"the interpreter {environment.interpreter} has no {', '.join(missing)}",
-                allowed=f"an environment with {', '.join(worker.NEEDED)}",
+                allowed=f"an environment with {', '.join(NEEDED)}",
                 fix=f"install them there: {environment.interpreter} -m pip install {' '.join(missing)}",
                 place=Place(key=KEY),
             )

@@ -15,7 +15,7 @@ from modelbout.training.child import failed, quoted_tail, run
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).parent / "worker" / "__main__.py"
 MAX_RESULT_BYTES = 4 * 1024 * 1024  # ours: a few hundred packages are 10 kB; 10,000 timings 200 kB
 MAX_MESSAGE = 2000  # ours: a type list of a dozen long names and its advice
 
@@ -49,9 +49,8 @@ def send(
     timeout_seconds: float,
     key: str,
     extra: Mapping[str, str] | None = None,
-    worker: Path | None = None,
 ) -> Result:
-    """Run one job of the worker, or of another file like it, and return its result.
+    """Run one job of the worker and return its result.
 
     The job, its result and its log are ``work/<job>-<random>.{job,result}.json`` and ``.log``; the log path is
     ``job["log"]`` when that is given.
@@ -67,7 +66,7 @@ def send(
     with on_disk(work, key=key):
         work.mkdir(parents=True, exist_ok=True)
         job_file.write_bytes(msgspec.json.encode(dict(job) | {"result": str(result_file)}))
-    command = (interpreter, str(worker or WORKER), str(job_file))
+    command = (interpreter, str(WORKER), str(job_file))
     code = run(command, cwd=cwd, extra=extra or {}, log=log, timeout_seconds=timeout_seconds, key=key)
     result = _read(result_file, code=code, log=log, key=key)
     job_file.unlink(missing_ok=True)

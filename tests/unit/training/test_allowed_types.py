@@ -50,8 +50,11 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 from skops.io import dump
 
-from modelbout.training import worker
 from modelbout.training.allowed_types import ALLOWED_TYPES
+from modelbout.training.worker.answers import predict
+from modelbout.training.worker.estimators import set_seeds
+from modelbout.training.worker.findings import Stop
+from modelbout.training.worker.models import load_model, write_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,12 +141,12 @@ def test_scikit_learns_own_models_come_back_bit_by_bit(name: str, tmp_path: Path
     regression = name.startswith("regression: ")
     model = REGRESSORS[name.removeprefix("regression: ")] if regression else CLASSIFIERS[name]
     path = str(tmp_path / "model.skops")
-    worker.set_seeds(model, 0)
+    set_seeds(model, 0)
     model.fit(X, NUMBERS if regression else LABELS)
-    worker.write_model(model, path, ALLOWED_TYPES)
+    write_model(model, path, ALLOWED_TYPES)
     classes = () if regression else ("No", "Yes")
-    then = worker.predict(model, X, classes)
-    now = worker.predict(worker.load_model(path, ALLOWED_TYPES), X, classes)
+    then = predict(model, X, classes)
+    now = predict(load_model(path, ALLOWED_TYPES), X, classes)
     assert {key: value.tobytes() for key, value in then.items()} == {key: value.tobytes() for key, value in now.items()}
     with zipfile.ZipFile(path) as archive:
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_DEFLATED}
@@ -179,8 +182,8 @@ def test_what_could_run_code_is_refused_at_training(step: object, named: str, hi
     if not isinstance(step, FunctionTransformer) or step.func is not os.system:
         model.fit(X, LABELS)
     path = tmp_path / "model.skops"
-    with pytest.raises(worker.Stop) as caught:
-        worker.write_model(model, str(path), ALLOWED_TYPES)
+    with pytest.raises(Stop) as caught:
+        write_model(model, str(path), ALLOWED_TYPES)
     assert named in caught.value.answer["found"]
     assert hint in caught.value.answer["fix"]
     assert not path.exists()
@@ -190,8 +193,8 @@ def test_what_could_run_code_is_refused_at_loading_too(tmp_path: Path) -> None:
     marker = tmp_path / "ran"
     path = tmp_path / "model.skops"
     dump(make_pipeline(FunctionTransformer(os.system, kw_args={"command": f"touch {marker}"})), path)
-    with pytest.raises(worker.Stop) as caught:
-        worker.load_model(str(path), ALLOWED_TYPES)
+    with pytest.raises(Stop) as caught:
+        load_model(str(path), ALLOWED_TYPES)
     assert "posix.system" in caught.value.answer["found"]
     assert "requirements.lock" in caught.value.answer["fix"]
     assert not marker.exists()
@@ -207,5 +210,5 @@ def test_the_list_holds_exact_names_and_nothing_that_calls() -> None:
 def test_unsupported_objects_are_a_finding_not_a_traceback(tmp_path: Path) -> None:
     model = DummyClassifier().fit(X, LABELS)
     model.extra = (part for part in "a generator")
-    with pytest.raises(worker.Stop, match="cannot be written as skops"):
-        worker.write_model(model, str(tmp_path / "model.skops"), ALLOWED_TYPES)
+    with pytest.raises(Stop, match="cannot be written as skops"):
+        write_model(model, str(tmp_path / "model.skops"), ALLOWED_TYPES)

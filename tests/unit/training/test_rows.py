@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from modelbout.errors import DataError
 from modelbout.manifest import Feature, Signature
-from modelbout.training import worker
 from modelbout.training.rows import arrays, features, target_values, write_rows
+from modelbout.training.worker.frames import read_frame
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def crossed(frame: pl.DataFrame) -> pd.DataFrame:
     specs, parts = arrays(frame)
-    return worker.read_frame(parts, [{"name": s.name, "type": s.type, "timezone": s.timezone} for s in specs])
+    return read_frame(parts, [{"name": s.name, "type": s.type, "timezone": s.timezone} for s in specs])
 
 
 def sign(**columns: ColumnType) -> Signature:

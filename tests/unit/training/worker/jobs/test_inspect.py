@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-import ast
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from modelbout.training import inspector
-from modelbout.training.inspector import judged
+from modelbout.training.worker.jobs.inspect import judged
 
 ROWS = 4
 INDEX = pd.RangeIndex(ROWS)
@@ -62,11 +59,3 @@ def test_what_is_no_truth_value_is_refused(answer: Any, refused: dict[str, Any])
 def test_a_series_of_other_rows_is_taken_as_it_stands() -> None:
     answer = pd.Series([True, False, True, True], index=[10, 11, 12, 13])
     assert judged(answer, INDEX, ROWS) == {"failed": 1, "places": [1]}
-
-
-def test_this_file_is_python_3_9_and_asks_nothing_of_modelbout() -> None:
-    source = Path(inspector.__file__).read_text(encoding="utf-8")
-    tree = ast.parse(source, feature_version=(3, 9))
-    names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-    names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    assert not [name for name in names if name.startswith("modelbout")]

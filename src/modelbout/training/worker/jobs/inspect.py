@@ -1,56 +1,38 @@
-"""The child's side of a custom check: run by the user's interpreter, by path, with one job file, as worker.py is.
+"""A custom check: a function of the user's is asked about rows.
 
-It must run under Python 3.9 and import nothing but the standard library, its neighbour worker.py and what the user's
-environment has (numpy, pandas). The parent trusts nothing of what it writes: there are numbers and one of a few words.
+Of what it says, only numbers and one of a few words go to the parent.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from ..findings import user_code
+from ..frames import arrays, read_frame
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import ModuleType
 
 MOST_PLACES = 5  # as many rows as a finding names
 COLUMN_DIMENSIONS = 2
 
 
-def main(path: str) -> int:
-    """Do the job in the file and leave its result beside it; return the exit code."""
-    worker = neighbour()
-    vars(worker)["JOBS"] = {"inspect": lambda job: inspect(worker, job)}
-    return int(worker.main(path))
-
-
-def neighbour() -> ModuleType:
-    """Return worker.py, loaded by its path: its directory must not be where the user's modules are looked for."""
-    spec = importlib.util.spec_from_file_location("modelbout_worker", Path(__file__).with_name("worker.py"))
-    assert spec is not None  # noqa: S101 -- both files are of one package
-    assert spec.loader is not None  # noqa: S101 -- as above
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def inspect(worker: ModuleType, job: Mapping[str, Any]) -> dict[str, Any]:
+def run(job: Mapping[str, Any]) -> dict[str, Any]:
     """Call the user's function with the rows and return how many it calls wrong, and the places of the first."""
     place = job["function"]
     module_name, _, name = place.partition(":")
-    frame = worker.read_frame(worker.arrays(job["rows"]), job["columns"])
+    frame = read_frame(arrays(job["rows"]), job["columns"])
     rows = len(frame)
     index = frame.index
     sys.path.insert(0, job["root"])
-    with worker.user_code(place, f"importing {module_name}"):
+    with user_code(place, f"importing {module_name}"):
         function = getattr(importlib.import_module(module_name), name)
-    with worker.user_code(place, f"{name}()"):
+    with user_code(place, f"{name}()"):
         found = judged(function(frame), index, rows)
     if found.get("refused"):
         # Into the log.
@@ -98,9 +80,3 @@ def refusal(values: np.ndarray[Any, Any], rows: int) -> dict[str, Any]:
     if values.dtype != bool and not all(isinstance(value, (bool, np.bool_)) for value in values.tolist()):
         return {"refused": "kind"}
     return {}
-
-
-if __name__ == "__main__":
-    # Python puts this file's directory first on the path; its other modules must not shadow the user's.
-    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
-    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,63 @@
+"""Model files: written, and loaded with no more trust than the parent's allow-list."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .findings import INSTALL, Stop, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LEAST_SKOPS = [0, 13]  # as in pyproject; with older ones a forged file could run code (CVE-2025-54412, -54413)
+LEVEL = 6  # of deflate: zlib's own default; 9 takes four times as long for 1 % of the size
+SHOWN_TYPES = 12  # ours: a custom pipeline names two or three
+LOADABLE = "a file that skops loads with modelbout's allow-list"
+WAYS_OUT = (
+    "build the step from scikit-learn's own classes, do that work when the data are prepared, or say `train.command`:"
+    " then your scoring program travels with the model (docs/training.md)"
+)
+HINTS = {
+    "functools.partial": "HistGradientBoosting with `categorical_features` keeps a function inside: encode the"
+    " categories with OneHotEncoder, OrdinalEncoder or TargetEncoder instead; or ",
+    "scipy.stats._distn_infrastructure.rv_continuous_frozen": "give RandomizedSearchCV lists of values instead of scipy"
+    " distributions; or ",
+}
+
+
+def write_model(estimator: object, path: str, allowed: Sequence[str]) -> None:
+    """Write the fitted estimator as deflated skops, and refuse at once what could not be loaded later."""
+    from skops.io import dump, get_untrusted_types
+
+    try:
+        dump(estimator, path, compression=zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
+        unknown = sorted(set(get_untrusted_types(file=path)) - set(allowed))
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:
+        found = f"the fitted estimator cannot be written as skops: {one_line(error)}"
+        raise Stop(found, allowed="scikit-learn's own estimators", fix=WAYS_OUT) from error
+    if unknown:
+        Path(path).unlink()
+        shown = ", ".join(unknown[:SHOWN_TYPES]) + (" and more" if len(unknown) > SHOWN_TYPES else "")
+        found = f"the fitted estimator holds types that are not safe to load: {shown}"
+        fix = "".join(HINTS.get(name, "") for name in unknown) + WAYS_OUT
+        raise Stop(found, allowed="scikit-learn's own estimators, numpy arrays and plain values", fix=fix)
+
+
+def load_model(path: str, allowed: Sequence[str]) -> Any:  # noqa: ANN401 -- an estimator has no common class
+    """Load a model file with the parent's allow-list and no other trust."""
+    import skops
+    from skops.io import load
+
+    if [int(part) for part in re.findall(r"\d+", skops.__version__)[:2]] < LEAST_SKOPS:
+        raise Stop(f"skops {skops.__version__} is not safe to load with", allowed="0.13 or newer", fix="upgrade skops")
+    try:
+        return load(path, trusted=list(allowed))
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise Stop(f"the model file cannot be loaded here: {one_line(error)}", allowed=LOADABLE, fix=INSTALL) from error
