@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from modelbout.data.engines.engine import RAW
 from modelbout.data.reading import ColumnReading
 from modelbout.errors import DataError, Place, Problem, cause
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from modelbout.data.reading import Reading
 
 TRUE_TEXTS: Final = ("true", "yes", "1")
 FALSE_TEXTS: Final = ("false", "no", "0")
@@ -86,6 +89,27 @@ def _datetime(text: pl.Expr, column: ColumnReading) -> pl.Expr:
     return pl.coalesce(
         tidy.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC") for form in _ISO_AWARE
     ).dt.convert_time_zone(zone)
+
+
+def by_format(lazy: pl.LazyFrame, types: Mapping[str, pl.DataType], reading: Reading) -> pl.LazyFrame:
+    """Parse the texts of a typed table whose columns are declared as dates with a ``format``, as in a text file.
+
+    Args:
+        lazy: the table.
+        types: its columns with the types in which they are held.
+        reading: the declared columns, and the texts that mean "no value" among those that are parsed.
+
+    Returns:
+        The table, each parsed column with its companion ``RAW + name``.
+    """
+    parsed = [
+        column
+        for column in reading.columns
+        if column.type in ("date", "datetime") and column.format is not None and types.get(column.name) == pl.String
+    ]
+    texts = {column: without_missing(column.name, reading.missing) for column in parsed}
+    values = [cast(text, column).alias(column.name) for column, text in texts.items()]
+    return lazy.with_columns(*values, *(text.alias(RAW + column.name) for column, text in texts.items()))
 
 
 def check_columns(columns: Sequence[ColumnReading], place: Place) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from modelbout.data.casting import by_format
 from modelbout.data.names import check_names, same_columns
 from modelbout.errors import DataError, Place, Problem, cause
 
@@ -28,7 +29,8 @@ def open_parquet(files: Sequence[tuple[Path, str]], reading: Reading) -> tuple[p
     """Open the files lazily as one table with canonical types, and return it with its columns.
 
     Whole numbers become 64-bit, floats double, categories text, times microseconds. Types are never changed into
-    what the contract says: the contract judges them.
+    what the contract says: the contract judges them. Only texts that it declares as dates with a ``format`` are parsed,
+    each such column with its text beside it.
 
     Raises:
         DataError: a file is no Parquet, has a nested or binary column, or other columns or types than the first.
@@ -46,7 +48,8 @@ def open_parquet(files: Sequence[tuple[Path, str]], reading: Reading) -> tuple[p
         )
         for lazy, schema in opened
     ]
-    return (frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")), columns
+    whole = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
+    return by_format(whole, wanted, reading), columns
 
 
 def _declared(column: ColumnReading) -> pl.DataType:

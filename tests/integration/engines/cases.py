@@ -197,6 +197,40 @@ expressions:
 """,
 )
 
+DAYS_AS_TEXT = Case(
+    name="days as text",
+    columns={
+        "day": [
+            "29.02.2020",
+            "2020-02-29",
+            None,
+            "",
+            "30.02.2020",
+            "31.12.9999",
+            "01.01.0000",
+            "never",
+            "x",
+            "7.1.2024",
+        ],
+        "at": ["31/03/2024 02:30", "31/03/2024 01:30", "x", None, "never", "31/03/2024 03:30", "", "é", "1", "1"],
+        "n": list(range(10)),
+        "x": [n / 4 for n in range(10)],
+    },
+    rules="""
+day: {type: date, format: "%d.%m.%Y", min: 2021-01-01, unique: true, nulls: 0.2}
+at: {type: datetime, format: "%d/%m/%Y %H:%M", timezone: Europe/Berlin, max: "2024-03-31T02:00:00"}
+n: {type: integer, max: 8}
+x: {type: number, max: 2.0}
+""",
+    read='missing: ["", never]',
+    table="""
+expressions:
+  - day > 2024-01-01
+  - {expr: "n > 5", where: "day is null"}
+  - {expr: "x > 5", where: "n > 2"}
+""",
+)
+
 WRITTEN = Case(
     name="written",
     columns={},
@@ -280,4 +314,4 @@ unexpected: allow
     others="id,shop,label\n1,a,yes\n2,b,no\n3,c,no\n5,d,yes\n",
 )
 
-CASES = (NUMBERS, TEXTS, MOMENTS, WRITTEN, EMPTY, MANY)
+CASES = (NUMBERS, TEXTS, MOMENTS, DAYS_AS_TEXT, WRITTEN, EMPTY, MANY)

@@ -15,6 +15,7 @@ from modelbout.config.addresses import PASSWORD
 from modelbout.config.load import load_config
 from modelbout.contract.check import Checked, check
 from modelbout.contract.division import divided
+from modelbout.data.casting import by_format
 from modelbout.data.opening import open_source
 from modelbout.data.reading import Reading
 from modelbout.data.sources import Scan
@@ -92,10 +93,8 @@ def without_order(checked: Checked) -> Checked:
 def test_a_table_has_the_findings_of_its_rows(server: postgres.Server, case: Case, tmp_path: Path) -> None:
     frame, contract = plain(case.frame()), case.contract()
     table = open_source(written(server, frame), root=tmp_path, reading=contract.reading())
-    same = Scan(
-        lazy=frame.with_columns(pl.col(pl.Float32).cast(pl.Float64), pl.col(pl.Int16).cast(pl.Int64)).lazy(),
-        columns=tuple(frame.columns),
-    )
+    typed = frame.with_columns(pl.col(pl.Float32).cast(pl.Float64), pl.col(pl.Int16).cast(pl.Int64))
+    same = Scan(lazy=by_format(typed.lazy(), typed.schema, contract.reading()), columns=tuple(frame.columns))
 
     setting = case.setting(tmp_path)
     expected = check(same, contract, role="source", setting=setting)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from modelbout.data.engines.engine import RAW
 from modelbout.data.parquet import open_parquet
 from modelbout.data.reading import ColumnReading, Reading
 from modelbout.errors import DataError
@@ -65,6 +66,28 @@ def test_types_become_canonical(tmp_path: Path) -> None:
         "told": pl.Float64,
     }
     assert lazy.collect().row(0)[:6] == (1, 1, 2**64 - 1, 0.5, 1.5, "a")
+
+
+def test_texts_that_are_declared_as_dates_are_parsed_with_their_text_beside_them(tmp_path: Path) -> None:
+    reading = Reading(
+        columns=(
+            ColumnReading("day", "date", "%d.%m.%Y"),
+            ColumnReading("at", "datetime", "%Y%m%d %H:%M", "UTC"),
+            ColumnReading("iso", "date"),
+            ColumnReading("real", "date", "%d.%m.%Y"),
+            ColumnReading("code", "string", "uuid"),
+        ),
+        missing=("", "-"),
+    )
+    texts = {"day": ["31.01.2011", "x", "-"], "at": ["20110131 05:00", None, ""], "iso": ["2011-01-31", "-", ""]}
+    frame = pl.DataFrame({**texts, "real": [date(2011, 1, 31)] * 3, "code": ["-", "", "b"]})
+    found = opened(tmp_path, frame, reading=reading).collect()
+    assert found.columns == [*frame.columns, RAW + "day", RAW + "at"]
+    assert found["day"].to_list() == [date(2011, 1, 31), None, None]
+    assert found[RAW + "day"].to_list() == ["31.01.2011", "x", None]
+    assert found["at"].to_list() == [datetime(2011, 1, 31, 5, tzinfo=UTC), None, None]
+    assert found[RAW + "at"].to_list() == ["20110131 05:00", None, None]
+    assert found.select("iso", "real", "code").equals(frame.select("iso", "real", "code"))
 
 
 def test_files_that_differ_in_width_and_order_are_one_table(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ TYPES: Final = get_args(ColumnType)
 
 # The first number beyond 64 bits.
 _INTEGERS: Final = 2.0**63
-_TEXT: Final = " By `format:` only text files are read; a day that stays a text has `type: string, format: iso_date`."
+_TEXT: Final = " Texts are read as dates by their `format:`, such as `%Y-%m-%d`."
 
 # What people write who know another tool.
 _ALIASES: Final = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from modelbout.data.engines.engine import ROW
+from modelbout.data.engines.engine import RAW, ROW
 from modelbout.data.scratch import scratch_file
 from modelbout.data.table import engine_errors
 from modelbout.errors import DataError, Problem, cause
@@ -65,7 +65,10 @@ def files_of(scan: Scan) -> Files:
             schemas.append(table.collect_schema())
             rows = int(table.select(pl.len()).collect().item())
             parts.append(Part(_plain(path), rows, parts[-1].before + parts[-1].rows if parts else 0))
-    found = {name: {_kind(schema[name]) for schema in schemas} for name in schemas[0] if not UNQUOTED & set(name)}
+    # Dates that Polars parses from texts of these files are no columns of an engine's.
+    held = () if scan.text else scan.lazy.collect_schema()
+    trusted = [name for name in schemas[0] if RAW + name not in held and not UNQUOTED & set(name)]
+    found = {name: {_kind(schema[name]) for schema in schemas} for name in trusted}
     kinds = {name: kind for name, several in found.items() if (kind := _common(several)) is not None}
     return Files(tuple(parts), {**kinds, ROW: "integer"})
 

@@ -14,8 +14,9 @@ from polars.io.plugins import register_io_source
 
 from modelbout.catalogue import did_you_mean
 from modelbout.config.addresses import PASSWORD, table_address
+from modelbout.data.casting import by_format, check_columns
 from modelbout.data.engines.dialect import PARTS, Dialect
-from modelbout.data.engines.engine import SPAN
+from modelbout.data.engines.engine import RAW, SPAN
 from modelbout.data.engines.native import NativeEngine, plain
 from modelbout.data.engines.packages import needed
 from modelbout.data.engines.polars import PolarsEngine
@@ -107,13 +108,15 @@ def open_table(source: str, *, reading: Reading, place: Place) -> Scan:
 
     Args:
         source: an address without an ``address_problem``.
-        reading: the declared types; only of a column without values they say the type.
+        reading: the declared columns; texts are parsed that are declared as dates with a ``format``.
         place: the key that names the source.
 
     Raises:
         ConfigError: ibis or the database's driver is not installed.
-        DataError: the database does not answer, or has no such table, or a column has a type that no table may have.
+        DataError: the database does not answer or has no such table, a column has a type that no table may have, or a
+            declared format or time zone could never work.
     """
+    check_columns(reading.columns, place)
     address = table_address(source)
     ibis = needed("ibis")
     try:
@@ -143,14 +146,18 @@ def _opened(table: Any, address: TableAddress, reading: Reading, close: Callable
     known = {name: kind for name, kind in kinds.items() if kind is not None}
     typed = table.select(**{name: _typed(table[name], kind) for name, kind in known.items()})
     schema = {name: _TYPES[kind] for name, kind in known.items()}
+    lazy = by_format(_streamed(typed, schema, close), schema, reading)
+    # What Polars parses from texts is no column of the database's.
+    held = lazy.collect_schema()
+    own = {name: kind for name, kind in known.items() if RAW + name not in held}
     exact = Scan(
-        lazy=_streamed(typed, schema, close),
+        lazy=lazy,
         columns=tuple(known),
         reading=reading,
         engine=StreamedEngine(failures=_failures()),
         address=address.shown,
     )
-    return replace(exact, lazy=typed, engine=IbisEngine(known), exact=exact)
+    return replace(exact, lazy=typed, engine=IbisEngine(own), exact=exact)
 
 
 def _failures() -> tuple[type[BaseException], ...]:

@@ -86,10 +86,40 @@ def test_a_text_file_may_write_whole_numbers_as_pandas_does(hold_csv: Hold) -> N
     assert (found.check, found.rows) == ("type", (4, 5, 6, 7))
 
 
-def test_a_day_that_is_stored_as_text_says_what_to_do(hold: Hold) -> None:
-    (found,) = hold({"a": ["31/12/2026"]}, 'a: {type: date, format: "%d/%m/%Y"}').findings
+def test_a_day_that_is_stored_as_text_without_a_format_says_what_to_do(hold: Hold) -> None:
+    (found,) = hold({"a": ["31/12/2026"]}, "a: {type: date}").findings
     assert found.message == "column `a` is stored as String, not as date; its other rules were not run"
-    assert "only text files are read" in found.fix
+    assert "by their `format:`" in found.fix
+
+
+TEXTS = ["31/12/2026", "01/02/2026", "12/31/2026", "", None, "30/02/2026", "01/01/0000"]
+
+
+@pytest.mark.parametrize("stored", [pl.String, pl.Categorical])
+def test_days_that_are_stored_as_text_are_parsed_by_their_format(
+    stored: type[pl.DataType], tmp_path: Path, hold_csv: Hold
+) -> None:
+    rules = 'a: {type: date, format: "%d/%m/%Y", nulls: 1, min: 2026-02-02}'
+    contract = parse_contract(f"version: 1\ncolumns:\n  {rules}\n", shown="contract.yaml")
+    pl.DataFrame({"a": pl.Series(TEXTS).cast(stored)}).write_parquet(tmp_path / "a.parquet")
+    opened = scan("a.parquet", root=tmp_path, reading=contract.reading())
+    assert opened.columns == ("a",)
+    found = check(opened, contract, role="source").findings
+    assert [(one.check, one.failed, one.total, one.rows) for one in found] == [
+        ("type", 3, 7, (3, 6, 7)),
+        ("min", 1, 7, (2,)),
+    ]
+    as_text = hold_csv("a\n" + "".join(f'"{text or ""}"\n' for text in TEXTS), rules).findings
+    assert [(one.message, one.rows, one.fix) for one in as_text] == [(one.message, one.rows, one.fix) for one in found]
+
+
+def test_moments_that_are_stored_as_text_have_the_declared_zone(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"t": ["29.03.2026 02:30", "29.03.2026 03:30", "x"], "n": [1, 2, 3]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    rules = 't: {type: datetime, format: "%d.%m.%Y %H:%M", timezone: Europe/Berlin}\n  n: {type: integer}'
+    contract = parse_contract(f"version: 1\ncolumns:\n  {rules}\n", shown="contract.yaml")
+    (found,) = check(scan("a.parquet", root=tmp_path, reading=contract.reading()), contract, role="source").findings
+    assert (found.check, found.rows) == ("type", (1, 3))
 
 
 ZONED = pl.Series([datetime(2026, 1, 1, 12, tzinfo=UTC), None])

@@ -10,7 +10,7 @@ from modelbout.data.engines import files
 from modelbout.data.engines.choice import on_engine
 from modelbout.data.engines.engine import RAW, ROW
 from modelbout.data.engines.files import files_of
-from modelbout.data.reading import Reading
+from modelbout.data.reading import ColumnReading, Reading
 from modelbout.data.sources import scan
 from modelbout.errors import DataError
 
@@ -42,6 +42,12 @@ def test_only_what_every_engine_holds_alike_is_trusted(tmp_path: Path) -> None:
     frame.write_parquet(tmp_path / "a.parquet")
     found = files_of(scan("a.parquet", root=tmp_path, reading=Reading()))
     assert found.kinds == {name: kind for name, (_, _, kind) in TYPES.items() if kind} | {ROW: "integer"}
+
+
+def test_texts_that_are_parsed_as_dates_are_no_columns_of_an_engine(tmp_path: Path) -> None:
+    pl.DataFrame({"day": ["31/01/2026"], "text": ["a"]}).write_parquet(tmp_path / "a.parquet")
+    reading = Reading(columns=(ColumnReading("day", "date", "%d/%m/%Y"), ColumnReading("text", "string")))
+    assert files_of(scan("a.parquet", root=tmp_path, reading=reading)).kinds == {"text": "string", ROW: "integer"}
 
 
 def test_parts_know_the_rows_before_them(tmp_path: Path) -> None:
