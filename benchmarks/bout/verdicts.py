@@ -20,7 +20,7 @@ import numpy as np
 from modelbout.bout.holding import against
 from modelbout.bout.judge import judge
 from modelbout.bout.ring import Corner, Ring, SliceColumn
-from modelbout.config.model import Compare, Primary
+from modelbout.config.compare import Compare, Primary
 from modelbout.errors import DataError
 from modelbout.predictions import Predictions
 

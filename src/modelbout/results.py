@@ -7,6 +7,22 @@ from typing import Literal
 import msgspec
 
 from modelbout.errors import Level, Place, Problem
+from modelbout.evidence import (
+    Anchor,
+    ChangedRows,
+    Contender,
+    Curve,
+    Estimate,
+    FairnessResult,
+    GuardrailResult,
+    MetricResult,
+    Power,
+    Scoring,
+    Sealed,
+    Search,
+    SliceResult,
+    Wear,
+)
 from modelbout.manifest import Task
 from modelbout.record import Record
 
@@ -24,9 +40,6 @@ ORIGIN_FILE = "origin.json"
 CONTRACT_DIFF_FILE = "contract_diff.json"
 
 Verdict = Literal["first", "win", "loss", "inconclusive", "error"]
-Holding = Literal["holds", "broken", "uncertain", "shown"]
-Rule = Literal["superior", "non_inferior", "max", "min", "none"]
-SliceStatus = Literal["better", "worse", "no difference shown", "not enough rows"]
 Enforcer = Literal["GitHub", "Modelbout", "nobody", "not known"]
 
 
@@ -115,103 +128,14 @@ class TrainingResult(Record, frozen=True):
     schema_version: int = RESULT_SCHEMA_VERSION
 
 
-class Interval(Record, frozen=True):
-    """A two-sided interval and the method that made it, such as ``influence function`` or ``Dirichlet draws``."""
-
-    low: float
-    high: float
-    method: str
-
-
-class Estimate(Record, frozen=True):
-    """A number measured on the holdout, with its interval where one was worked out."""
-
-    value: float
-    interval: Interval | None = None
-
-
-class MetricResult(Record, frozen=True):
-    """One metric of both models and their paired difference.
-
-    ``improvement`` is positive when the challenger is better, whatever the metric's direction; None when there is
-    no champion. ``margin`` is absolute, in the metric's unit.
-    """
-
-    metric: str
-    title: str
-    better: Literal["higher", "lower"]
-    rule: Rule
-    status: Holding
-    challenger: Estimate
-    champion: Estimate | None = None
-    improvement: Estimate | None = None
-    margin: float | None = None
-    limit: float | None = None
-    explanation: str = ""
-
-
-class GuardrailResult(Record, frozen=True):
-    """A condition that the challenger must keep besides the primary metric.
-
-    ``measured`` is None, and the status ``shown``, when there is no champion yet and the condition needs one.
-    """
-
-    guardrail: str
-    title: str
-    rule: str
-    status: Holding
-    measured: Estimate | None
-    limit: float
-    unit: str = ""
-    explanation: str = ""
-
-
-class SliceResult(Record, frozen=True):
-    """The primary metric on the rows of one group; p-values are Holm-corrected over all slices of the bout."""
-
-    column: str
-    group: str
-    rows: int
-    status: SliceStatus
-    challenger: float | None = None
-    champion: float | None = None
-    improvement: Estimate | None = None
-    p_adjusted: float | None = None
-
-
-class ChangedRows(Record, frozen=True):
-    """Rows counted by who got them right: for regression, by whose error is smaller."""
-
-    fixed: int
-    broken: int
-    both_right: int
-    both_wrong: int
-
-
-class Curve(Record, frozen=True):
-    """Points of a plot, at most a few hundred: ROC, precision-recall, calibration, residuals."""
-
-    kind: Literal["roc", "precision_recall", "calibration", "residuals"]
-    side: Literal["champion", "challenger"]
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    rows: tuple[int, ...] = ()
-
-
-class Power(Record, frozen=True):
-    """What this holdout can see: the smallest difference it detects 4 times in 5, and the rows to see this one."""
-
-    metric: str
-    detectable: float
-    rows_needed: int | None = None
-
-
 class Side(Record, frozen=True):
-    """One corner of the ring."""
+    """One corner of the ring; ``threshold`` is the probability from which it says the positive class, where set."""
 
     bundle_digest: str
     version: str | None = None
     fingerprint: str | None = None
+    threshold: float | None = None
+    scored: Scoring | None = None
 
 
 class Holdout(Record, frozen=True):
@@ -277,7 +201,9 @@ class BoutResult(Record, frozen=True):
     """The verdict and its evidence: what a report, a promotion or an auditor needs.
 
     ``passed`` is true for ``first`` (when its conditions hold) and ``win`` only. ``error`` says why there is
-    no verdict, with ``exit_code`` for the command line.
+    no verdict, with ``exit_code`` for the command line. ``found_slices`` are groups that were looked for and tested on
+    other rows than those they were found on. ``plain`` says the outcome in words of the business, ``next_step`` what
+    to do now, ``cautions`` where an interval may not hold what it promises.
     """
 
     model: str
@@ -305,6 +231,16 @@ class BoutResult(Record, frozen=True):
     curves: tuple[Curve, ...] = ()
     leaks: tuple[Leak, ...] = ()
     seen: SeenRows | None = None
+    found_slices: tuple[SliceResult, ...] = ()
+    fairness: tuple[FairnessResult, ...] = ()
+    wear: Wear | None = None
+    anchor: Anchor | None = None
+    sealed: Sealed | None = None
+    search: Search | None = None
+    contenders: tuple[Contender, ...] = ()
+    plain: tuple[str, ...] = ()
+    next_step: str = ""
+    cautions: tuple[str, ...] = ()
     seconds: dict[str, float] = msgspec.field(default_factory=dict)
     schema_version: int = RESULT_SCHEMA_VERSION
 

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from modelbout.errors import Place
+from modelbout.evidence import Estimate, Interval
 from modelbout.record import from_json, to_json, write_atomically
-from modelbout.results import Estimate, Interval
 
 
 def test_a_record_comes_back_as_it_was() -> None:

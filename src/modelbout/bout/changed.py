@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelbout.results import ChangedRows
+from modelbout.evidence import ChangedRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,13 +11,13 @@ from modelbout.bout.intervals import level
 from modelbout.bout.paired import difference
 from modelbout.bout.roster import metric as metric_named
 from modelbout.errors import DataError, Problem
-from modelbout.results import Estimate, MetricResult
+from modelbout.evidence import Estimate, MetricResult
 
 if TYPE_CHECKING:
     from modelbout.bout.metric import Measured, Metric
     from modelbout.bout.paired import Difference
     from modelbout.bout.sheet import Sheet
-    from modelbout.results import Holding, Rule
+    from modelbout.evidence import Holding, Rule
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from modelbout import catalogue
 from modelbout.bout import reasons
 from modelbout.bout.comparison import contrast
-from modelbout.bout.guardrail import GUARDRAILS, guardrail
+from modelbout.bout.guardrail import GUARDRAILS, Match, guardrail
 from modelbout.bout.holding import above, against, below
 from modelbout.bout.intervals import MIN_CLASS_ROWS, rare_class
 from modelbout.bout.roster import metric
 from modelbout.errors import DataError, Place, Problem
-from modelbout.results import GuardrailResult
+from modelbout.evidence import GuardrailResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from modelbout.bout.comparison import Comparison
     from modelbout.bout.ring import Ring
     from modelbout.bout.sheet import Sheet
-    from modelbout.config.model import Guardrail
-    from modelbout.results import Estimate, Holding, MetricResult
+    from modelbout.config.compare import Guardrail
+    from modelbout.evidence import Estimate, Holding, MetricResult
 
 
 def judge_conditions(
@@ -38,7 +38,7 @@ def judge_conditions(
     corners = catalogue.names(GUARDRAILS)
     for index, one in enumerate(ring.compare.guardrails):
         if one.metric in corners:
-            others.extend(_of_corners(one, ring))
+            others.extend(_of_corners(one, Match(ring, challenger, champion)))
             continue
         require(one.metric, f"compare.guardrails[{index}].metric", challenger, champion)
         duel = contrast(one.metric, challenger, champion, confidence=ring.compare.confidence, seed=ring.seed)
@@ -90,11 +90,11 @@ def _of_metric(one: Guardrail, duel: Comparison, confidence: float) -> Iterator[
         yield duel.result(rule=rule, status=status, limit=limit, explanation=text)
 
 
-def _of_corners(one: Guardrail, ring: Ring) -> Iterator[GuardrailResult]:
-    found, confidence = guardrail(one.metric), ring.compare.confidence
+def _of_corners(one: Guardrail, match: Match) -> Iterator[GuardrailResult]:
+    found, confidence = guardrail(one.metric), match.confidence
     measured = None
-    if ring.champion is not None or not found.needs_champion:
-        measured = found.measure(ring.challenger, ring.champion, confidence)
+    if match.champion is not None or not found.needs_champion:
+        measured = found.measure(match)
     for rule, limit in _limits(one):
         status: Holding = "shown"
         text = f"{found.title} needs a champion to be compared with: not applied."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from modelbout.results import Curve
+from modelbout.evidence import Curve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelbout.config.model import Primary
+from modelbout.config.compare import Primary
 
 if TYPE_CHECKING:
-    from modelbout.config.model import Compare
+    from modelbout.config.compare import Compare
     from modelbout.manifest import Task
 
 # Metrics of the order or the probabilities find a true gain twice as often as accuracy or F1 do (docs/metrics.md).

@@ -10,28 +10,49 @@ from modelbout import catalogue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modelbout.bout.ring import Corner
-    from modelbout.results import Estimate
+    from modelbout.bout.ring import Ring
+    from modelbout.bout.sheet import Sheet
+    from modelbout.evidence import Estimate
 
 GUARDRAILS = "modelbout.bout.guardrails"
 
 
+@dataclass(frozen=True, eq=False)
+class Match:
+    """What a guardrail may look at.
+
+    Attributes:
+        ring: the corners, with what was measured of each model.
+        challenger: the truth beside the challenger's answers.
+        champion: the truth beside the champion's; None when there is none.
+    """
+
+    ring: Ring
+    challenger: Sheet
+    champion: Sheet | None
+
+    @property
+    def confidence(self) -> float:
+        """Return the two-sided level of each interval."""
+        return self.ring.compare.confidence
+
+
 @dataclass(frozen=True)
 class CornerGuardrail:
-    """A number of the corners, judged against ``max`` or ``min``.
+    """A number of a match, judged against ``max`` or ``min``.
 
     Attributes:
         title: the name as people read it.
         unit: of the number and of its limit.
         needs_champion: whether it compares the two; then it is not applied when there is no champion.
-        measure: ``measure(challenger, champion, confidence)``; champion is None only if it is not needed.
-            Raises DataError when what it needs is not there.
+        measure: the number with its interval; the match has a champion when one is needed. Raises DataError when what
+            it needs is not there.
     """
 
     title: str
     unit: str
     needs_champion: bool
-    measure: Callable[[Corner, Corner | None, float], Estimate]
+    measure: Callable[[Match], Estimate]
 
 
 def guardrail(name: str) -> CornerGuardrail:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from modelbout.bout.metric import TableMetric
-from modelbout.results import Estimate, Interval
+from modelbout.evidence import Estimate, Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,7 +16,7 @@ from modelbout.bout.inspection import inspect_ring
 from modelbout.bout.names import check_names
 from modelbout.bout.power import power
 from modelbout.bout.roster import metric, names_for
-from modelbout.bout.sheet import Sheet
+from modelbout.bout.sheet import sheet_of
 from modelbout.bout.slices import judge_slices
 from modelbout.bout.verdict import Standing, decide
 from modelbout.errors import ConfigError
@@ -26,17 +26,10 @@ if TYPE_CHECKING:
 
     from modelbout.bout.comparison import Comparison
     from modelbout.bout.ring import Ring
-    from modelbout.config.model import Primary
-    from modelbout.predictions import Predictions
-    from modelbout.results import (
-        ChangedRows,
-        Curve,
-        GuardrailResult,
-        MetricResult,
-        Power,
-        SliceResult,
-        Verdict,
-    )
+    from modelbout.bout.sheet import Sheet
+    from modelbout.config.compare import Primary
+    from modelbout.evidence import ChangedRows, Curve, GuardrailResult, MetricResult, Power, SliceResult
+    from modelbout.results import Verdict
 
 
 @dataclass(frozen=True)
@@ -82,8 +75,8 @@ def judge(ring: Ring) -> Judgement:
     problems = check_names(ring.compare, ring.task)
     if problems:
         raise ConfigError(*problems)
-    challenger = _sheet(ring, ring.challenger.predictions)
-    champion = None if ring.champion is None else _sheet(ring, ring.champion.predictions)
+    challenger = sheet_of(ring, ring.challenger.predictions)
+    champion = None if ring.champion is None else sheet_of(ring, ring.champion.predictions)
     inspect_ring(ring, challenger, champion)
     rule, confidence = defaults.primary(ring.compare, ring.task), ring.compare.confidence
     require(rule.metric, "compare.primary.metric", challenger, champion)
@@ -138,10 +131,6 @@ def judge(ring: Ring) -> Judgement:
     )
 
 
-def _sheet(ring: Ring, predictions: Predictions) -> Sheet:
-    return Sheet(ring.task, len(ring.classes), ring.positive, ring.truth, predictions)
-
-
 def _primary(rule: Primary, duel: Comparison, confidence: float) -> MetricResult:
     found = duel.difference
     if found is None:
@@ -162,7 +151,7 @@ def _against_dummy(ring: Ring, name: str, challenger: Sheet) -> MetricResult:
         rows=challenger.rows,
     )
     confidence = ring.compare.confidence
-    duel = contrast(name, challenger, _sheet(ring, constant), confidence=confidence, seed=ring.seed)
+    duel = contrast(name, challenger, sheet_of(ring, constant), confidence=confidence, seed=ring.seed)
     found = duel.difference
     status = "uncertain" if found is None else against("superior", 0.0, found.low, found.high)
     text = reasons.of_baseline(duel.result(rule="superior", status=status, margin=0.0), confidence)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from modelbout.evidence import Estimate
     from modelbout.manifest import Task
     from modelbout.predictions import Predictions
-    from modelbout.results import Estimate
 
 SEED = 0  # the same bundle for the same model: its Dirichlet draws are always these
 

@@ -12,7 +12,7 @@ from modelbout.errors import Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modelbout.config.model import Compare, Guardrail
+    from modelbout.config.compare import Compare, Guardrail
     from modelbout.manifest import Task
 
 

@@ -10,7 +10,7 @@ from scipy import special
 
 from modelbout.bout.intervals import DIRICHLET, INFLUENCE, PRIOR, draws, middle_of, quantile, rare_class
 from modelbout.bout.metric import TableMetric
-from modelbout.results import Estimate, Interval
+from modelbout.evidence import Estimate, Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scipy import special
 
 from modelbout.bout.intervals import quantile
-from modelbout.results import Power
+from modelbout.evidence import Power
 
 if TYPE_CHECKING:
     from modelbout.bout.paired import Difference

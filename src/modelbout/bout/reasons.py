@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modelbout.results import Estimate, GuardrailResult, Holding, MetricResult, Power, Verdict
+    from modelbout.evidence import Estimate, GuardrailResult, Holding, MetricResult, Power
+    from modelbout.results import Verdict
 
 
 def number(value: float) -> str:

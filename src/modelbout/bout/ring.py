@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelbout.bout.terms import NO_TERMS, Terms
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from modelbout.config.model import Compare
+    from modelbout.config.compare import Compare
     from modelbout.manifest import Task
     from modelbout.predictions import Predictions
 
@@ -60,6 +62,8 @@ class Ring:
         slices: columns whose groups are reported one by one.
         compare: primary metric, guardrails, margins, confidence.
         seed: starts every random draw.
+        clusters: shape (n,), int64, which rows belong together (a customer, a day); None when each stands alone.
+        terms: what some metrics must be told besides the answers.
     """
 
     task: Task
@@ -72,3 +76,5 @@ class Ring:
     slices: tuple[SliceColumn, ...]
     compare: Compare
     seed: int
+    clusters: NDArray[np.int64] | None = None
+    terms: Terms = NO_TERMS

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import numpy as np
 
 from modelbout.bout.ranking import rank
+from modelbout.bout.terms import NO_TERMS, Terms
 from modelbout.predictions import Predictions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from modelbout.bout.ranking import Ranking
+    from modelbout.bout.ring import Ring
     from modelbout.manifest import Task
 
 Part = Literal["label", "proba", "value"]
@@ -34,6 +36,8 @@ class Sheet:
         positive: index of the positive class, binary only.
         truth: shape (n,), class codes or, for regression, numbers.
         predictions: the model's answers.
+        clusters: shape (n,), which rows belong together and count as one observation; None when each stands alone.
+        terms: what some metrics must be told besides.
     """
 
     task: Task
@@ -41,6 +45,8 @@ class Sheet:
     positive: int | None
     truth: NDArray[np.int64] | NDArray[np.float64]
     predictions: Predictions
+    clusters: NDArray[np.int64] | None = None
+    terms: Terms = NO_TERMS
     _rankings: dict[int, Ranking] = field(default_factory=dict, repr=False)
 
     @property
@@ -126,6 +132,8 @@ class Sheet:
                 proba=None if told.proba is None else told.proba[rows],
                 value=None if told.value is None else told.value[rows],
             ),
+            clusters=None if self.clusters is None else self.clusters[rows],
+            terms=self.terms,
         )
 
     def same_answers(self, other: Sheet) -> bool:
@@ -141,3 +149,16 @@ def _there(part: T | None) -> T:
     if part is None:
         raise LookupError("this model gave no such answers; ask Sheet.has first")
     return part
+
+
+def sheet_of(ring: Ring, predictions: Predictions) -> Sheet:
+    """Return the score sheet of one model's answers for the ring's rows."""
+    return Sheet(
+        task=ring.task,
+        classes=len(ring.classes),
+        positive=ring.positive,
+        truth=ring.truth,
+        predictions=predictions,
+        clusters=ring.clusters,
+        terms=ring.terms,
+    )

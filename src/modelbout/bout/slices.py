@@ -10,7 +10,7 @@ from modelbout.bout.comparison import contrast
 from modelbout.bout.inspection import MIN_ROWS
 from modelbout.bout.intervals import MIN_CLASS_ROWS, rare_class
 from modelbout.bout.roster import metric as metric_named
-from modelbout.results import SliceResult
+from modelbout.evidence import SliceResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modelbout.bout.comparison import Comparison
     from modelbout.bout.ring import SliceColumn
     from modelbout.bout.sheet import Sheet
-    from modelbout.results import SliceStatus
+    from modelbout.evidence import SliceStatus
 
 
 def judge_slices(

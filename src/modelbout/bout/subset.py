@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 from modelbout.bout import defaults, reasons
 from modelbout.bout.comparison import contrast
 from modelbout.bout.inspection import inspect_truth
-from modelbout.bout.sheet import Sheet
+from modelbout.bout.sheet import sheet_of
 from modelbout.errors import DataError
-from modelbout.predictions import Predictions
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from modelbout.bout.ring import Corner, Ring
-    from modelbout.results import MetricResult
+    from modelbout.bout.sheet import Sheet
+    from modelbout.evidence import MetricResult
 
 
 def primary_on(ring: Ring, rows: NDArray[np.bool_]) -> MetricResult | None:
@@ -41,10 +41,4 @@ def primary_on(ring: Ring, rows: NDArray[np.bool_]) -> MetricResult | None:
 
 
 def _sheet(ring: Ring, corner: Corner, rows: NDArray[np.bool_]) -> Sheet:
-    told = corner.predictions
-    answers = Predictions(
-        label=None if told.label is None else told.label[rows],
-        proba=None if told.proba is None else told.proba[rows],
-        value=None if told.value is None else told.value[rows],
-    )
-    return Sheet(ring.task, len(ring.classes), ring.positive, ring.truth[rows], answers)
+    return sheet_of(ring, corner.predictions).take(np.flatnonzero(rows))

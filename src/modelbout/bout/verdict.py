@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from modelbout.results import Holding, Verdict
+    from modelbout.evidence import Holding
+    from modelbout.results import Verdict
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from modelbout.errors import EXIT_GATE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modelbout.results import BoutResult, MetricResult
+    from modelbout.evidence import MetricResult
+    from modelbout.results import BoutResult
 
 require_win = click.option(
     "--require-win", is_flag=True, help="Answer 1 also for an inconclusive bout (the default answers 0)."

@@ -16,7 +16,6 @@ _ADDRESS = (
 # By key path, or by key path and value.
 LATER: Mapping[str, str] = MappingProxyType(
     {
-        "compare.sealed": "A sealed part of the holdout comes in a later version. Remove the key until then.",
         # Of `ibis:postgresql://...`; the rest of it, which may hold a secret, is not repeated.
         "data.engine: ibis": _ADDRESS,
     }

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from modelbout.config import rules
 from modelbout.config.addresses import address_problem, is_address
+from modelbout.config.compare import Compare
 from modelbout.config.decode import decode, decode_what_fits
 from modelbout.config.later import LATER
-from modelbout.config.model import Compare, Config, Data, Drift, Policy, Promote, Train
+from modelbout.config.model import Config, Data, Drift, Policy, Promote
 from modelbout.config.paths import check_path, repository
+from modelbout.config.train import Train
 from modelbout.config.yaml_tree import Node, read_yaml
 from modelbout.errors import ConfigError, Place, Problem
 from modelbout.manifest import Task

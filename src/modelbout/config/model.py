@@ -6,16 +6,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from modelbout.config.compare import Compare
+from modelbout.config.train import Train
+from modelbout.config.words import Name, Share, Text
 from modelbout.manifest import Task
 from modelbout.record import Record
 
 CONFIG_FILE = "modelbout.yaml"
-
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
-Share = Annotated[float, Meta(gt=0, lt=1)]
-NotNegative = Annotated[float, Meta(ge=0)]
-Text = Annotated[str, Meta(min_length=1)]
-Dotted = Annotated[str, Meta(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
 
 
 class Split(Record, frozen=True, rename={"from_": "from"}):
@@ -56,66 +53,6 @@ class Data(Record, frozen=True):
         Literal["polars", "duckdb", "pandas", "pyspark", "dask", "ibis"],
         Meta(description="What runs the checks; `ibis` for a table of a database. See docs/engines.md."),
     ] = "polars"
-
-
-class Train(Record, frozen=True):
-    """How a challenger is made: exactly one of ``estimator`` and ``command``."""
-
-    estimator: Annotated[Dotted | None, Meta(description="`module:function` that returns an unfitted estimator.")] = (
-        None
-    )
-    command: Annotated[Text | None, Meta(description="Any program; see docs/training.md for the file protocol.")] = None
-    python: Annotated[
-        Text | None, Meta(description="The interpreter for your code; default: the one running modelbout.")
-    ] = None
-    seed: Annotated[int, Meta(ge=0, le=2**32 - 1, description="Seed for every random generator.")] = 0
-    timeout_minutes: Annotated[float, Meta(gt=0, le=360, description="After this the child process is ended.")] = 60.0
-    code: Annotated[tuple[Text, ...], Meta(description="Globs of the files whose change means a new challenger.")] = (
-        "**/*.py",
-    )
-    row_ids: Annotated[
-        Literal["hashed", "none"],
-        Meta(description="Whether the bundle keeps hashed ids of its training rows; see docs/leakage.md."),
-    ] = "hashed"
-
-
-class Primary(Record, frozen=True):
-    """The metric that decides."""
-
-    metric: Annotated[Text, Meta(description="A metric's name; see docs/metrics.md.")]
-    rule: Annotated[Literal["superior", "non_inferior"], Meta(description="What counts as a win.")] = "superior"
-    margin: Annotated[
-        NotNegative,
-        Meta(description="Absolute, in the metric's unit: by how much better, or how much worse is still fine."),
-    ] = 0.0
-
-
-class Guardrail(Record, frozen=True):
-    """A condition beside the primary metric: ``rule`` and ``margin``, or ``max`` / ``min`` for the challenger alone."""
-
-    metric: Annotated[Text, Meta(description="A metric's or a guardrail's name.")]
-    rule: Annotated[Literal["superior", "non_inferior"] | None, Meta(description="Against the champion.")] = None
-    margin: Annotated[NotNegative | None, Meta(description="Absolute, in the metric's unit.")] = None
-    max: Annotated[float | None, Meta(description="A ceiling.")] = None
-    min: Annotated[float | None, Meta(description="A floor.")] = None
-
-
-class Compare(Record, frozen=True):
-    """How challenger and champion are judged."""
-
-    primary: Annotated[Primary | None, Meta(description="Default: roc_auc, log_loss or rmse by task, superior, 0.")] = (
-        None
-    )
-    guardrails: Annotated[tuple[Guardrail, ...], Meta(description="Conditions beside the primary metric.")] = ()
-    slices: Annotated[tuple[Text, ...], Meta(description="Columns whose groups are reported one by one.")] = ()
-    min_slice_rows: Annotated[
-        int, Meta(ge=2, description="A smaller group says `not enough rows`; below 20 rows every group does.")
-    ] = 100
-    confidence: Annotated[float, Meta(ge=0.5, le=0.9999, description="Level of every interval.")] = 0.95
-    contaminated: Annotated[
-        Literal["refuse", "drop", "warn"],
-        Meta(description="What holdout rows lead to that the champion was trained on."),
-    ] = "refuse"
 
 
 class Drift(Record, frozen=True):

@@ -14,7 +14,9 @@ from modelbout.errors import Place, Problem, cause
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from modelbout.config.model import Compare, Data, Drift, Guardrail, Policy, Promote, Split, Train
+    from modelbout.config.compare import Compare, Guardrail
+    from modelbout.config.model import Data, Drift, Policy, Promote, Split
+    from modelbout.config.train import Train
     from modelbout.manifest import Task
 
     Where = Callable[[str], Place]

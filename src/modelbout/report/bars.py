@@ -10,7 +10,7 @@ from modelbout.report.escape import Markdown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from modelbout.results import Estimate
+    from modelbout.evidence import Estimate
 
 BAR_WIDTH = 20
 LINE_WIDTH = 17

@@ -11,7 +11,7 @@ from modelbout.report.escape import Markdown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from modelbout.results import Estimate
+    from modelbout.evidence import Estimate
 
 MINUS = "\N{MINUS SIGN}"
 NOT_A_NUMBER = "not a number"

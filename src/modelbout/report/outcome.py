@@ -14,14 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from modelbout.drift_result import DriftResult
+    from modelbout.evidence import MetricResult
     from modelbout.report.story import Story
-    from modelbout.results import (
-        BoutResult,
-        MetricResult,
-        PromotionResult,
-        ValidationResult,
-        Verdict,
-    )
+    from modelbout.results import BoutResult, PromotionResult, ValidationResult, Verdict
 
 REASONS_LIMIT = 5
 """Reasons that the headline names; the tables below it hold all of them."""

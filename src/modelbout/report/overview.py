@@ -12,9 +12,10 @@ from modelbout.report.numbers import MOST_DECIMALS, TARGET, counted, decimals, g
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from modelbout.evidence import MetricResult
     from modelbout.report.escape import Markdown
     from modelbout.report.story import Story
-    from modelbout.results import MetricResult, Verdict
+    from modelbout.results import Verdict
 
 Standing = Literal["first", "win", "loss", "refused", "inconclusive", "error", "unjudged"]
 """A verdict; or ``refused``, a first champion that is not good enough; or ``unjudged``, where no bout was fought."""

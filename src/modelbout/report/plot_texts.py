@@ -10,8 +10,9 @@ from modelbout.report.numbers import PLAIN, POINTS, TARGET, gain, number, percen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from modelbout.evidence import Curve, MetricResult, SliceResult
     from modelbout.report.numbers import Unit
-    from modelbout.results import BoutResult, Curve, MetricResult, SliceResult
+    from modelbout.results import BoutResult
 
 SLICES_LIMIT = 30
 """Groups in the forest plot: about a screen's height. Our own choice."""

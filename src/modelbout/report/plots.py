@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from modelbout.evidence import Curve, Estimate, MetricResult, SliceResult
     from modelbout.report.numbers import Unit
     from modelbout.report.palette import Palette
-    from modelbout.results import BoutResult, Curve, Estimate, MetricResult, SliceResult
+    from modelbout.results import BoutResult
 
 WIDTH = 7.2
 DPI = 200

@@ -11,7 +11,7 @@ from modelbout.report.escape import Markdown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from modelbout.results import Curve
+    from modelbout.evidence import Curve
 
 ROC_PLACES = (0.01, 0.05, 0.1, 0.2, 0.5)
 """Shares of negatives that are flagged: where a classifier is run, from strict to loose."""

@@ -10,7 +10,8 @@ from modelbout.report.numbers import TARGET, Gain, gain, plain, unit_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modelbout.results import Holding, MetricResult, SliceStatus, Verdict
+    from modelbout.evidence import Holding, MetricResult, SliceStatus
+    from modelbout.results import Verdict
 
 VERDICT_MARKS: Mapping[Verdict, Markdown] = {
     "first": Markdown("\N{SPORTS MEDAL}"),

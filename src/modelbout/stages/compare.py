@@ -12,6 +12,7 @@ import msgspec
 from modelbout.bout.judge import judge
 from modelbout.bout.names import check_names
 from modelbout.bout.ring import Corner, Ring
+from modelbout.bout.terms import terms_of
 from modelbout.errors import (
     EXIT_FINE,
     EXIT_GATE,
@@ -27,6 +28,7 @@ from modelbout.errors import (
 from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, Holdout, Leak, SeenRows, Side, TrainingResult
 from modelbout.seal import verify_files
 from modelbout.stages.arrays import aligned, all_classes, balance, slice_columns
+from modelbout.stages.clusters import clusters
 from modelbout.stages.leaks import (
     Memory,
     after_verdict,
@@ -277,6 +279,8 @@ def ring(work: Workspace, scene: Scene, table: Rows, scored: tuple[Scored, ...])
         slices=slice_columns(table.holdout, config.compare.slices),
         compare=config.compare,
         seed=config.train.seed,
+        clusters=clusters(table.holdout, config.data, config.compare.block),
+        terms=terms_of(config.compare),
     )
 
 

@@ -33,10 +33,10 @@ from modelbout.training.signature import signature, truth
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from modelbout.evidence import Estimate
     from modelbout.manifest import Signature
     from modelbout.predictions import Predictions
     from modelbout.progress import Progress
-    from modelbout.results import Estimate
     from modelbout.stages.tables import Rows
     from modelbout.stages.workspace import Workspace
     from modelbout.training.environment import Environment

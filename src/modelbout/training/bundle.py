@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from modelbout.errors import BundleError, Place, Problem, TrainingError, cause
+from modelbout.evidence import Estimate
 from modelbout.manifest import (
     BUNDLE_SCHEMA_VERSION,
     MANIFEST_FILE,
@@ -25,7 +26,6 @@ from modelbout.manifest import (
 )
 from modelbout.predictions import Predictions
 from modelbout.record import Record, to_json
-from modelbout.results import Estimate
 from modelbout.seal import AGAIN, SUMS_FILE, parse_manifest, place_of, read_seal, sums, verify_files
 from modelbout.training.card import card
 from modelbout.training.golden import Golden, read_golden

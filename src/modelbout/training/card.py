@@ -12,8 +12,8 @@ from modelbout.report.numbers import percent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from modelbout.evidence import Estimate
     from modelbout.manifest import Lineage, Scorer, Signature, Task
-    from modelbout.results import Estimate
 
 MAX_INPUTS = 200  # ours: a longer table is read by nobody; manifest.json has them all
 MAX_MOVERS = 10  # ours: what is below moves little

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from modelbout.config.model import Train
+    from modelbout.config.train import Train
     from modelbout.manifest import Signature, Task
     from modelbout.predictions import Predictions
     from modelbout.progress import Progress

@@ -7,7 +7,7 @@ import pytest
 
 from modelbout.bout.ring import Corner, Ring
 from modelbout.bout.sheet import Sheet
-from modelbout.config.model import Compare
+from modelbout.config.compare import Compare
 from modelbout.predictions import Predictions
 
 if TYPE_CHECKING:

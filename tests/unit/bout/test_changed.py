@@ -7,8 +7,8 @@ import pytest
 
 from modelbout.bout.changed import changed_rows
 from modelbout.bout.sheet import Sheet
+from modelbout.evidence import ChangedRows
 from modelbout.predictions import Predictions
-from modelbout.results import ChangedRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import pytest
 
 from modelbout.bout.conditions import judge_conditions, require
 from modelbout.bout.sheet import Sheet
-from modelbout.config.model import Compare, Guardrail
+from modelbout.config.compare import Compare, Guardrail
 from modelbout.errors import DataError
 from modelbout.predictions import Predictions
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from modelbout.bout.ring import Ring
-    from modelbout.results import GuardrailResult, MetricResult
+    from modelbout.evidence import GuardrailResult, MetricResult
 
 SECONDS = (np.full(20, 1.5), np.full(20, 1.0))
 

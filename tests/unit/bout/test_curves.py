@@ -13,7 +13,7 @@ from modelbout.predictions import Predictions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modelbout.results import Curve
+    from modelbout.evidence import Curve
 
 
 def by_kind(found: tuple[Curve, ...]) -> dict[tuple[str, str], Curve]:

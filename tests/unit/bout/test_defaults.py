@@ -6,7 +6,7 @@ import pytest
 
 from modelbout.bout.defaults import primary
 from modelbout.bout.roster import names_for
-from modelbout.config.model import Compare, Primary
+from modelbout.config.compare import Compare, Primary
 
 if TYPE_CHECKING:
     from modelbout.manifest import Task

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from modelbout.bout.holding import above, against, below
 
 if TYPE_CHECKING:
-    from modelbout.results import Holding
+    from modelbout.evidence import Holding
 
 NUMBERS = st.floats(-10, 10)
 
@@ -33,6 +33,13 @@ NUMBERS = st.floats(-10, 10)
         ("non_inferior", 0.05, -0.1, -0.06, "broken"),
         ("non_inferior", 0.05, 0.0, 0.0, "holds"),
         ("non_inferior", 0.0, 0.0, 0.0, "uncertain"),
+        ("equivalent", 0.05, -0.04, 0.04, "holds"),
+        ("equivalent", 0.05, -0.05, 0.04, "uncertain"),
+        ("equivalent", 0.05, -0.04, 0.06, "uncertain"),
+        ("equivalent", 0.05, -0.1, -0.06, "broken"),
+        ("equivalent", 0.05, 0.06, 0.1, "broken"),
+        ("equivalent", 0.05, 0.0, 0.0, "holds"),
+        ("equivalent", 0.05, math.nan, math.nan, "uncertain"),
         ("superior", 0.0, math.nan, math.nan, "uncertain"),
         ("non_inferior", 1.0, math.nan, 1.0, "uncertain"),
     ],

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from modelbout.bout.metric import Scale
+    from modelbout.evidence import Estimate
     from modelbout.manifest import Task
-    from modelbout.results import Estimate
 
 RANGES: dict[Scale, tuple[float, float]] = {
     "unit": (0, 1),

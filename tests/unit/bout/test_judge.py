@@ -11,7 +11,7 @@ from modelbout.bout.judge import Judgement, judge
 from modelbout.bout.ring import SliceColumn
 from modelbout.bout.roster import names_for
 from modelbout.bout.sheet import Sheet
-from modelbout.config.model import Compare, Guardrail, Primary
+from modelbout.config.compare import Compare, Guardrail, Primary
 from modelbout.errors import ConfigError, DataError
 from modelbout.predictions import Predictions
 from modelbout.record import from_json, to_json

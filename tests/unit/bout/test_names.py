@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelbout.bout.names import check_names
-from modelbout.config.model import Compare, Guardrail, Primary
+from modelbout.config.compare import Compare, Guardrail, Primary
 
 if TYPE_CHECKING:
     from modelbout.manifest import Task

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelbout.bout.reasons import number, of_baseline, of_limit, of_power, of_rule, of_verdict
-from modelbout.results import Estimate, GuardrailResult, Interval, MetricResult, Power
+from modelbout.evidence import Estimate, GuardrailResult, Interval, MetricResult, Power
 
 if TYPE_CHECKING:
-    from modelbout.results import Holding, Rule, Verdict
+    from modelbout.evidence import Holding, Rule
+    from modelbout.results import Verdict
 
 
 def estimate(value: float, low: float, high: float) -> Estimate:

@@ -16,7 +16,7 @@ from modelbout.predictions import Predictions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modelbout.results import SliceResult
+    from modelbout.evidence import SliceResult
 
 RULES: dict[str, Any] = {"min_rows": 100, "confidence": 0.95, "seed": 1}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from modelbout.bout.verdict import Decision, Standing, decide
-from modelbout.results import Holding
+from modelbout.evidence import Holding
 
 if TYPE_CHECKING:
     from modelbout.results import Verdict

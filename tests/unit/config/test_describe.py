@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from modelbout.config.compare import Guardrail
 from modelbout.config.describe import BEGIN, END, Key, key_table, keys, with_table
 from modelbout.config.later import LATER
 from modelbout.config.load import load_config
-from modelbout.config.model import Guardrail
 from modelbout.config.yaml_tree import parse_yaml
 
 PAGE = Path(__file__).parents[3] / "docs" / "configuration.md"

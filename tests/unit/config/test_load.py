@@ -8,9 +8,11 @@ import pytest
 
 from modelbout import catalogue
 from modelbout.config import rules
+from modelbout.config.compare import Compare, Guardrail, Primary
 from modelbout.config.later import LATER
 from modelbout.config.load import Loaded, load_config
-from modelbout.config.model import Compare, Config, Data, Guardrail, Primary, Split, Train
+from modelbout.config.model import Config, Data, Split
+from modelbout.config.train import Train
 from modelbout.errors import ConfigError, Place, Problem
 
 if TYPE_CHECKING:
@@ -375,7 +377,7 @@ data:
   engine: ibis:postgresql://me:secret@host/db
 train:
   seed: -1
-compare: {sealed: 0.5, slices: [a, a]}
+compare: {top: 1.5, slices: [a, a]}
 promote: {stages: []}
 """
     problems = faults(tmp_path, text)
@@ -390,7 +392,7 @@ promote: {stages: []}
         (9, "data.engine"),
         (10, "train"),
         (11, "train.seed"),
-        (12, "compare.sealed"),
+        (12, "compare.top"),
         (12, "compare.slices[1]"),
         (13, "promote.stages"),
     ]

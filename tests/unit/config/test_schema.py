@@ -11,17 +11,14 @@ from jsonschema import Draft202012Validator
 from modelbout.config.schema import DIALECT, record_schema, schemas
 from modelbout.config.yaml_tree import parse_yaml
 from modelbout.errors import Place, Problem
+from modelbout.evidence import Curve, Estimate, Interval, MetricResult
 from modelbout.manifest import Feature, FileDigest, Lineage, Manifest, Scorer, Signature
 from modelbout.record import Record, to_json
 from modelbout.registry.ledger import Event
 from modelbout.results import (
     BoutResult,
-    Curve,
     DataFile,
-    Estimate,
     Finding,
-    Interval,
-    MetricResult,
     PromotionResult,
     TableSummary,
     TrainingResult,

@@ -5,9 +5,10 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from modelbout.evidence import MetricResult, Power
 from modelbout.report import outcome
 from modelbout.report.story import Story
-from modelbout.results import BoutResult, MetricResult, Power, Side
+from modelbout.results import BoutResult, Side
 from tests.unit.report import stories
 from tests.unit.report.stories import estimate, metric
 

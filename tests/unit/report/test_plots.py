@@ -8,16 +8,17 @@ import matplotlib as mpl
 import msgspec
 import pytest
 
+from modelbout.evidence import Curve, SliceResult
 from modelbout.report import plot_texts, plots
 from modelbout.report.numbers import PLAIN, POINTS, TARGET
 from modelbout.report.plots import DPI, WIDTH, draw
-from modelbout.results import BoutResult, Curve, SliceResult
 from tests.unit.report import stories
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from modelbout.report.story import Story
+    from modelbout.results import BoutResult
 
 
 def bout_of(story: Story) -> BoutResult:

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from modelbout.evidence import Curve
 from modelbout.report import readings
-from modelbout.results import Curve
 from tests.unit.report.stories import curves
 
 

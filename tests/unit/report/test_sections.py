@@ -8,21 +8,9 @@ import pytest
 
 from modelbout import catalogue
 from modelbout.errors import Place
+from modelbout.evidence import ChangedRows, Curve, Estimate, Interval, Power
 from modelbout.report.story import Story
-from modelbout.results import (
-    BoutResult,
-    ChangedRows,
-    Control,
-    Curve,
-    DataFile,
-    Estimate,
-    Interval,
-    Leak,
-    Power,
-    SeenRows,
-    Side,
-    TableSummary,
-)
+from modelbout.results import BoutResult, Control, DataFile, Leak, SeenRows, Side, TableSummary
 from tests.unit.report import stories
 from tests.unit.report.stories import estimate, metric
 

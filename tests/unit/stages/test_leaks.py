@@ -8,9 +8,10 @@ import pytest
 
 from modelbout.data.digests import table_digest
 from modelbout.errors import DataError
+from modelbout.evidence import Estimate
 from modelbout.manifest import Feature, Signature
 from modelbout.progress import Quiet
-from modelbout.results import Estimate, Leak, SeenRows
+from modelbout.results import Leak, SeenRows
 from modelbout.stages.leaks import (
     Memory,
     after_verdict,

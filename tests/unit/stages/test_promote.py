@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from modelbout.errors import ConfigError, GateRefusedError, Problem
-from modelbout.results import BoutResult, Estimate, GuardrailResult, Interval, MetricResult
+from modelbout.evidence import Estimate, GuardrailResult, Interval, MetricResult
+from modelbout.results import BoutResult
 from modelbout.stages import promote as stage
 from modelbout.stages.workspace import Workspace, open_workspace
 

@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from modelbout.config.model import Data, Train
+from modelbout.config.model import Data
+from modelbout.config.train import Train
+from modelbout.evidence import Estimate, Interval
 from modelbout.manifest import Lineage
 from modelbout.progress import Quiet
-from modelbout.results import Estimate, Interval
 from modelbout.training.bundle import seal
 from modelbout.training.fit import Fitted, fit
 from modelbout.training.golden import golden_rows, remember

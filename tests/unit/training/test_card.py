@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import msgspec
 
+from modelbout.evidence import Estimate, Interval
 from modelbout.manifest import Feature, Lineage, Scorer, Signature
-from modelbout.results import Estimate, Interval
 from modelbout.training.card import MAX_INPUTS, card
 
 EVIL = "@octocat <img src=x onerror=alert(1)> [x](http://evil) | # h"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from modelbout.config.model import Train
+from modelbout.config.train import Train
 from modelbout.errors import TrainingError
 from modelbout.training import custom
 from modelbout.training.custom import Opinion, ask

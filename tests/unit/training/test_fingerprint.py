@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from modelbout.config.model import Compare, Config, Data, Train
+from modelbout.config.compare import Compare
+from modelbout.config.model import Config, Data
+from modelbout.config.train import Train
 from modelbout.errors import ConfigError
 from modelbout.training.fingerprint import code_digest, code_files, config_digest, fingerprint, is_own
 

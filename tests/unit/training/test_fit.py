@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from modelbout.config.model import Data, Train
+from modelbout.config.model import Data
+from modelbout.config.train import Train
 from modelbout.errors import ConfigError, DataError, TrainingError
 from modelbout.progress import Quiet
 from modelbout.training import errand

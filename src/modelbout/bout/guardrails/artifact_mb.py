@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelbout.bout.guardrail import CornerGuardrail
-from modelbout.results import Estimate, Interval
+from modelbout.evidence import Estimate, Interval
 
 if TYPE_CHECKING:
-    from modelbout.bout.ring import Corner
+    from modelbout.bout.guardrail import Match
 
 BYTES_PER_MB = 1_000_000  # SI: what disks and GitHub's pages count in
 
 
-def measure(challenger: Corner, champion: Corner | None, confidence: float) -> Estimate:  # noqa: ARG001 -- CornerGuardrail's shape
+def measure(match: Match) -> Estimate:
     """Return the length in MB; it is known exactly."""
-    megabytes = challenger.artifact_bytes / BYTES_PER_MB
+    megabytes = match.ring.challenger.artifact_bytes / BYTES_PER_MB
     return Estimate(value=megabytes, interval=Interval(low=megabytes, high=megabytes, method="exact"))
 
 

@@ -9,15 +9,16 @@ from scipy import special
 
 from modelbout.bout.guardrail import CornerGuardrail
 from modelbout.errors import DataError, Problem
-from modelbout.results import Estimate, Interval
+from modelbout.evidence import Estimate, Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from modelbout.bout.guardrail import Match
     from modelbout.bout.ring import Corner
 
 
-def measure(challenger: Corner, champion: Corner | None, confidence: float) -> Estimate:
+def measure(match: Match) -> Estimate:
     """Return the median of the paired ratios, with an interval that supposes no distribution.
 
     The i-th batches of both ran one after the other, so what disturbs the machine disturbs both: of the same model
@@ -28,15 +29,16 @@ def measure(challenger: Corner, champion: Corner | None, confidence: float) -> E
     Raises:
         DataError: no timings, timings that are no durations, or too few for this confidence.
     """
-    mine = _seconds(challenger, "challenger")
-    theirs = _seconds(champion, "champion")
+    mine = _seconds(match.ring.challenger, "challenger")
+    theirs = _seconds(match.ring.champion, "champion")
     if mine.size != theirs.size:
         raise _unusable(f"{mine.size} batches of the challenger were timed and {theirs.size} of the champion")
-    rest = (1 - confidence) / 2
+    rest = (1 - match.confidence) / 2
     needed = int(np.ceil(-np.log2(rest)))
     if mine.size < needed:
         raise _unusable(
-            f"{mine.size} pairs of batches were timed: a {confidence:.4g} interval of a median takes at least {needed}"
+            f"{mine.size} pairs of batches were timed: a {match.confidence:.4g} interval of a median takes at least"
+            f" {needed}"
         )
     ratios = np.sort(mine / theirs)
     # The largest k for which fewer than k of the ratios lie below the median with probability at most `rest`.

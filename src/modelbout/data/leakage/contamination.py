@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from modelbout.data.leakage.twins import twins
-from modelbout.results import Estimate, Interval
+from modelbout.evidence import Estimate, Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,8 +12,8 @@ from modelbout.report.numbers import count, decimals, number, signed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from modelbout.evidence import Curve
     from modelbout.report.story import Story
-    from modelbout.results import Curve
 
 ORDER = 100
 TITLE = "curves"

@@ -10,8 +10,8 @@ from modelbout.report.escape import Markdown, text
 from modelbout.report.numbers import decimals, number, plain
 
 if TYPE_CHECKING:
+    from modelbout.evidence import GuardrailResult
     from modelbout.report.story import Story
-    from modelbout.results import GuardrailResult
 
 ORDER = 40
 TITLE = "guardrails"

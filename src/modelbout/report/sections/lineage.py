@@ -13,8 +13,9 @@ from modelbout.report.story import short
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modelbout.evidence import MetricResult
     from modelbout.report.story import Story
-    from modelbout.results import BoutResult, Holdout, MetricResult, TrainingResult, ValidationResult
+    from modelbout.results import BoutResult, Holdout, TrainingResult, ValidationResult
 
 ORDER = 110
 TITLE = "lineage"

@@ -10,8 +10,9 @@ from modelbout.report.escape import Markdown, text
 from modelbout.report.numbers import TARGET, about, counted, decimals, signed, unit_of
 
 if TYPE_CHECKING:
+    from modelbout.evidence import MetricResult
     from modelbout.report.story import Story
-    from modelbout.results import BoutResult, MetricResult
+    from modelbout.results import BoutResult
 
 ORDER = 70
 TITLE = "power"

@@ -13,8 +13,9 @@ from modelbout.report.numbers import POINTS, TARGET, counted, level_places, numb
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modelbout.evidence import MetricResult
     from modelbout.report.story import Story
-    from modelbout.results import BoutResult, MetricResult
+    from modelbout.results import BoutResult
 
 ORDER = 30
 TITLE = "scores"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from modelbout.evidence import Estimate
 from modelbout.report import bars, words
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown, code, text
 from modelbout.report.numbers import PLAIN, POINTS, count, gain, level_places, number, unit_of
-from modelbout.results import Estimate
 
 if TYPE_CHECKING:
+    from modelbout.evidence import SliceResult
     from modelbout.report.numbers import Unit
     from modelbout.report.story import Story
-    from modelbout.results import SliceResult
 
 ORDER = 50
 TITLE = "slices"

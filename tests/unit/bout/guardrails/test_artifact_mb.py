@@ -1,13 +1,22 @@
 from __future__ import annotations
 
-from modelbout.bout.guardrail import guardrail
-from modelbout.bout.ring import Corner
-from modelbout.predictions import Predictions
+from typing import TYPE_CHECKING
+
+from modelbout.bout.guardrail import Match, guardrail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modelbout.bout.ring import Ring
+    from modelbout.bout.sheet import Sheet
 
 
-def test_length_is_known_exactly_and_needs_no_champion() -> None:
+def test_length_is_known_exactly_and_needs_no_champion(
+    draw: Callable[..., Sheet], ring_of: Callable[..., Ring]
+) -> None:
     found = guardrail("artifact_mb")
-    measured = found.measure(Corner(Predictions(), 12_345_678), None, 0.95)
+    mine = draw("binary", rows=30)
+    measured = found.measure(Match(ring_of(mine, None, artifact_bytes=12_345_678), mine, None))
     assert not found.needs_champion
     assert measured.value == 12.345678
     assert measured.interval is not None

@@ -5,20 +5,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from modelbout.bout.guardrail import guardrail
-from modelbout.bout.ring import Corner
+from modelbout.bout.guardrail import Match, guardrail
+from modelbout.config.compare import Compare
 from modelbout.errors import DataError
-from modelbout.predictions import Predictions
+from tests.unit.bout.conftest import draw_sheet, make_ring
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from modelbout.results import Estimate
+    from modelbout.evidence import Estimate
 
 
 def ratio(mine: NDArray[np.float64] | None, theirs: NDArray[np.float64] | None, confidence: float = 0.95) -> Estimate:
-    champion = Corner(Predictions(), 1, theirs)
-    return guardrail("latency_ratio").measure(Corner(Predictions(), 1, mine), champion, confidence)
+    sheet = draw_sheet("binary", rows=30)
+    ring = make_ring(sheet, sheet, Compare(confidence=confidence), seconds=(mine, theirs))
+    return guardrail("latency_ratio").measure(Match(ring, sheet, sheet))
 
 
 def test_median_of_paired_ratios_sees_through_a_busy_machine() -> None:

@@ -1,0 +1,203 @@
+"""The evidence behind a verdict: numbers with their intervals, as records that any stage may read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from modelbout.record import Record
+
+Holding = Literal["holds", "broken", "uncertain", "shown"]
+Rule = Literal["superior", "non_inferior", "equivalent", "relative_cost", "max", "min", "none"]
+SliceStatus = Literal["better", "worse", "no difference shown", "not enough rows"]
+FairnessMeasure = Literal["tpr", "fpr", "selection_rate", "calibration"]
+
+
+class Interval(Record, frozen=True):
+    """A two-sided interval and the method that made it, such as ``influence function`` or ``Dirichlet draws``."""
+
+    low: float
+    high: float
+    method: str
+
+
+class Estimate(Record, frozen=True):
+    """A number measured on the holdout, with its interval where one was worked out."""
+
+    value: float
+    interval: Interval | None = None
+
+
+class MetricResult(Record, frozen=True):
+    """One metric of both models and their paired difference.
+
+    ``improvement`` is positive when the challenger is better, whatever the metric's direction; None when there is
+    no champion. ``margin`` is absolute, in the metric's unit.
+    """
+
+    metric: str
+    title: str
+    better: Literal["higher", "lower"]
+    rule: Rule
+    status: Holding
+    challenger: Estimate
+    champion: Estimate | None = None
+    improvement: Estimate | None = None
+    margin: float | None = None
+    limit: float | None = None
+    explanation: str = ""
+
+
+class GuardrailResult(Record, frozen=True):
+    """A condition that the challenger must keep besides the primary metric.
+
+    ``measured`` is None, and the status ``shown``, when there is no champion yet and the condition needs one.
+    """
+
+    guardrail: str
+    title: str
+    rule: str
+    status: Holding
+    measured: Estimate | None
+    limit: float
+    unit: str = ""
+    explanation: str = ""
+
+
+class SliceResult(Record, frozen=True):
+    """The primary metric on the rows of one group; p-values are Holm-corrected over all slices of the bout."""
+
+    column: str
+    group: str
+    rows: int
+    status: SliceStatus
+    challenger: float | None = None
+    champion: float | None = None
+    improvement: Estimate | None = None
+    p_adjusted: float | None = None
+
+
+class ChangedRows(Record, frozen=True):
+    """Rows counted by who got them right: for regression, by whose error is smaller."""
+
+    fixed: int
+    broken: int
+    both_right: int
+    both_wrong: int
+
+
+class Curve(Record, frozen=True):
+    """Points of a plot, at most a few hundred: ROC, precision-recall, calibration, residuals."""
+
+    kind: Literal["roc", "precision_recall", "calibration", "residuals"]
+    side: Literal["champion", "challenger"]
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    rows: tuple[int, ...] = ()
+
+
+class Power(Record, frozen=True):
+    """What this holdout can see: the smallest difference it detects 4 times in 5, and the rows to see this one."""
+
+    metric: str
+    detectable: float
+    rows_needed: int | None = None
+
+
+class FairnessResult(Record, frozen=True):
+    """One rate of both models on the rows of one group, and whether the group fares worse than under the champion.
+
+    ``challenger`` and ``champion`` are the rate in the group. ``improvement`` is positive when the challenger treats
+    the group better; ``p_adjusted`` is Holm-corrected over all groups and measures of the bout.
+    """
+
+    column: str
+    group: str
+    measure: FairnessMeasure
+    rows: int
+    status: Holding
+    challenger: Estimate | None = None
+    champion: Estimate | None = None
+    improvement: Estimate | None = None
+    margin: float | None = None
+    p_adjusted: float | None = None
+    explanation: str = ""
+
+
+class Wear(Record, frozen=True):
+    """How often this holdout has been asked before, and what that does to the level at which this bout is judged.
+
+    ``bouts`` and ``promotions`` are those that the ledger knows on the same holdout digest, before this one. ``level``
+    is the one-sided error that this bout may make; ``left`` how many more bouts the holdout has in it, None when the
+    policy sets no budget.
+    """
+
+    bouts: int
+    promotions: int
+    policy: str
+    level: float
+    budget: int | None = None
+    left: int | None = None
+    explanation: str = ""
+
+
+class Anchor(Record, frozen=True):
+    """The challenger against the first champion on this holdout, which a chain of small steps may not undercut."""
+
+    version: str
+    bundle_digest: str
+    result: MetricResult
+
+
+class Sealed(Record, frozen=True):
+    """The part of the holdout that no push sees: how many rows, and once it is opened at merge, its answer."""
+
+    rows: int
+    open_rows: int
+    opened: bool
+    passed: bool | None = None
+    explanation: str = ""
+
+
+class Scoring(Record, frozen=True):
+    """How a model's answers were come by: ``fresh`` rows were scored now, ``recorded`` taken from the bundle's record.
+
+    ``environment`` says where the model ran: here, in an environment made from its own lock, or nowhere.
+    """
+
+    fresh: int
+    recorded: int
+    environment: Literal["this", "own", "none"] = "this"
+    note: str = ""
+
+
+class Trial(Record, frozen=True):
+    """One set of hyper-parameters that was tried on training folds; parameters are shown as text."""
+
+    number: int
+    score: float | None
+    seconds: float
+    parameters: dict[str, str]
+
+
+class Search(Record, frozen=True):
+    """A search for hyper-parameters inside a budget: the trials in the order of their scores, the best first."""
+
+    by: str
+    metric: str
+    minutes: float
+    tried: int
+    failed: int
+    best: dict[str, str]
+    trials: tuple[Trial, ...] = ()
+    explanation: str = ""
+
+
+class Contender(Record, frozen=True):
+    """One of several challengers of the same bout, judged at a level that is corrected for their number."""
+
+    name: str
+    status: Holding
+    chosen: bool
+    primary: MetricResult | None = None
+    p_adjusted: float | None = None
+    explanation: str = ""
