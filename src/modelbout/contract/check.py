@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import narwhals as nw
+
 from modelbout.config.wording import quoted
 from modelbout.contract.division import divided
 from modelbout.contract.passes import LOCATED_RULES, Answered, answer, locate
 from modelbout.contract.plan import passes
 from modelbout.contract.rules import check_named
+from modelbout.data.engines.engine import Asked
+from modelbout.data.table import engine_errors
 from modelbout.results import Finding, HeldRule
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modelbout.contract.kind import Setting
     from modelbout.contract.model import Contract, Rule
     from modelbout.contract.plan import Planned
@@ -62,13 +68,35 @@ def check(scan: Scan, contract: Contract, *, role: str, setting: Setting | None 
     )
     sought = {one.number for one in broken[:LOCATED_RULES]}
     located: dict[int, tuple[int, ...]] = {}
+    different: dict[int, int] = {}
     for part, _, rules in shared:
-        located |= locate(part, [one for one in rules if one.number in sought], answered)
-    findings = [_finding(one, answered, located.get(one.number, ()), role) for one in broken]
+        looked_at = [one for one in rules if one.number in sought]
+        located |= locate(part, looked_at, answered)
+        different |= _different(part, looked_at, answered)
+    findings = [_finding(one, answered, located.get(one.number, ()), role, different.get(one.number)) for one in broken]
     findings.sort(key=lambda finding: finding.level != "error")
     failed = {id(one.rule) for one in broken}
     held = tuple(_held(rule, role) for rule in contract.rules if id(rule) not in failed)
     return Checked(tuple(findings), len(contract.rules), answered.height, held)
+
+
+def _different(scan: Scan, rules: Sequence[Planned], answered: Answered) -> dict[int, int]:
+    """Return, by the rule's number, how many different values its failing rows hold; one pass for all rules."""
+    asked = [(one, one.failing, one.measure.different) for one in rules]
+    counts = {
+        str(one.number): nw.when(failing).then(different).n_unique()
+        for one, failing, different in asked
+        if failing is not None and different is not None
+    }
+    if not counts:
+        return {}
+    means = scan.engine.means(Asked(counts=tuple(counts.values())))
+    whole = scan if means or scan.exact is None else scan.exact
+    with engine_errors(whole):
+        found = whole.engine.aggregate(whole.lazy, None, counts)
+    # The rows that keep the rule are one value more: none.
+    others = {str(one.number): answered.failed(one) < answered.height for one in rules}
+    return {int(number): count - others[number] for number, count in found.items()}
 
 
 def _held(rule: Rule, role: str) -> HeldRule:
@@ -84,10 +112,12 @@ def _failed(one: Planned, answered: Answered) -> int:
     return failed if failed > allowed else 0
 
 
-def _finding(one: Planned, answered: Answered, numbers: tuple[int, ...], role: str) -> Finding:
+def _finding(one: Planned, answered: Answered, numbers: tuple[int, ...], role: str, different: int | None) -> Finding:
     rule, measure, failed, rows = one.rule, one.measure, answered.failed(one), answered.rows(one)
     total = rows if measure.total is None else measure.total
     message = measure.message(failed, total) if measure.tell is None else measure.tell(answered.of(one), rows)
+    if different is not None:
+        message += "; they hold one value" if different == 1 else f"; they hold {different:,} different values"
     if rule.where is not None:
         message += f", of those where {quoted(rule.where.text)}"
     if rule.reason:

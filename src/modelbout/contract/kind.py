@@ -185,6 +185,8 @@ class Measure:
         message: what a finding says, from the number of failures and the total.
         fix: what to do about it.
         failing: a mask of the rows that fail; null counts as false.
+        different: what the failing rows hold; how many different values these are is told, and asked only when the
+            rule is broken.
         failed: the number of failures, from the answers and the number of rows; None = those of ``failing``.
         tell: what a finding says, from the answers and the number of rows; replaces ``message``.
         counts: aggregates that are whole numbers, by name; rules may share one by giving it the same name.
@@ -205,6 +207,7 @@ class Measure:
     message: Callable[[int, int], str]
     fix: str
     failing: nw.Expr | None = None
+    different: nw.Expr | None = None
     failed: Callable[[Answers, int], int] | None = None
     tell: Callable[[Answers, int], str] | None = None
     counts: Mapping[str, nw.Expr] = field(default_factory=dict)

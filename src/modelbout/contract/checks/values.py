@@ -53,6 +53,7 @@ def measure(rule: Rule, table: Table) -> Measure | None:
     return Measure(
         columns=(field.name,),
         failing=outside,
+        different=field.value(),
         message=_message(f"of {quoted(field.name)} are none of the {len(allowed):,} allowed values", rule.tolerance),
         fix="Look for another spelling (case, spaces), or add the value here if it is right.",
     )

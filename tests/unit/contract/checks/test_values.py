@@ -21,6 +21,22 @@ def test_other_values_are_counted_and_never_shown(hold: Hold) -> None:
     (found,) = hold({"a": ["x", "secret", None, "X"]}, "a: {type: string, nulls: 1, values: [x, z]}").findings
     assert (found.check, found.failed, found.rows) == ("values", 2, (2, 4))
     assert "secret" not in found.message + found.fix
+    assert found.message.endswith("; they hold 2 different values")
+
+
+def test_different_values_are_those_of_the_rows_that_fail(hold: Hold) -> None:
+    rows = {"a": ["n", "n", "m", None, "n"], "b": [1, 1, 2, 2, 2], "x": [2.0, -0.0, 0.0, float("nan"), 1.0]}
+    rules = """
+a: {type: string, nulls: 1, values: {is: [x], where: b == 1}}
+b: {type: integer, values: [3]}
+x: {type: number, nulls: 1, values: [7]}
+"""
+    found = hold(rows, rules).findings
+    assert [one.message for one in found] == [
+        "2 of 2 rows of `a` are none of the 1 allowed values; they hold one value, of those where `b == 1`",
+        "5 of 5 rows of `b` are none of the 1 allowed values; they hold 2 different values",
+        "4 of 5 rows of `x` are none of the 1 allowed values; they hold 3 different values",
+    ]
 
 
 def test_some_rows_may_hold_new_values(hold: Hold) -> None:
@@ -28,11 +44,12 @@ def test_some_rows_may_hold_new_values(hold: Hold) -> None:
     rule = "a: {type: string, values: {is: [x, y], tolerance: %s}}"
     (found,) = hold(rows, rule % 0.01).findings
     assert found.message == (
-        "3 of 200 rows of `a` are none of the 2 allowed values: 1.50%, at most 1.00% may hold others"
+        "3 of 200 rows of `a` are none of the 2 allowed values: 1.50%, at most 1.00% may hold others; "
+        "they hold 2 different values"
     )
     assert found.rows == (198, 199, 200)
     (found,) = hold(rows, rule % 2).findings
-    assert found.message.endswith("1.50%, at most 2 rows may hold others")
+    assert found.message.endswith("1.50%, at most 2 rows may hold others; they hold 2 different values")
     assert not hold(rows, rule % 0.015).findings
     assert not hold(rows, rule % 3).findings
 
