@@ -7,11 +7,13 @@ import time
 import uuid
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from modelbout.errors import BundleError, Place, Problem
+from modelbout.evidence import Scoring
 from modelbout.training import command
 from modelbout.training.allowed_types import ALLOWED_TYPES
 from modelbout.training.answers import read_answers
@@ -22,7 +24,7 @@ from modelbout.training.golden import differing, recall
 from modelbout.training.rows import features, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -50,11 +52,13 @@ class Scored:
         predictions: for the rows in their order; classes in the order of the bundle's signature.
         seconds: shape (rounds,), wall time per batch, taken in turns with the other models; empty without latency.
         load_seconds: how long the model file took to load; 0 for a command.
+        scoring: how the answers were come by.
     """
 
     predictions: Predictions
     seconds: NDArray[np.float64]
     load_seconds: float
+    scoring: Scoring
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,7 @@ def score(
     work: Path,
     latency: bool = False,
     timeout_minutes: float,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Scored, ...]:
     """Verify each bundle, load its model, check its golden rows and let it answer the rows.
 
@@ -88,6 +93,7 @@ def score(
         latency: measure, too: batches of up to ``LATENCY_BATCH_ROWS`` rows, in turns, one thread each. When one of
             the bundles is a command, whole runs from start to end are timed for all of them.
         timeout_minutes: after this a child is ended.
+        variables: added to the environment of the child that loads models.
 
     Returns:
         One Scored a bundle, in their order.
@@ -108,7 +114,8 @@ def score(
                 corner.work.mkdir(parents=True)
         skops = [corner for corner in corners if corner.manifest.scorer.kind == "skops"]
         in_process = latency and len(skops) == len(corners)
-        loads, timings = _ask_worker(skops, program, scratch, limit, latency=in_process) if skops else ({}, {})
+        ask = partial(_ask_worker, variables=variables)
+        loads, timings = ask(skops, program, scratch, limit, latency=in_process) if skops else ({}, {})
         scored = [_collect(corner, program, limit, load_seconds=loads.get(corner.work, 0.0)) for corner in corners]
         if latency and not in_process and rows.height:
             timings = _time_runs(corners, program, limit)
@@ -118,6 +125,7 @@ def score(
                 predictions=predictions,
                 seconds=np.array(timings.get(corner.work, nothing), dtype=np.float64),
                 load_seconds=load_seconds,
+                scoring=Scoring(fresh=rows.height, recorded=0),
             )
             for corner, (predictions, load_seconds) in zip(corners, scored, strict=True)
         )
@@ -139,7 +147,13 @@ def _corner(bundle: Path, rows: pl.DataFrame, work: Path) -> _Corner:
 
 
 def _ask_worker(
-    corners: Sequence[_Corner], program: str, scratch: Path, limit: float, *, latency: bool
+    corners: Sequence[_Corner],
+    program: str,
+    scratch: Path,
+    limit: float,
+    *,
+    latency: bool,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[Path, float], dict[Path, tuple[float, ...]]]:
     """Let one child load all skops models and answer, so that they meet the same libraries in the same state."""
     plan = {
@@ -162,7 +176,7 @@ def _ask_worker(
         work=scratch,
         timeout_seconds=limit,
         key=KEY,
-        extra={"PYTHONHASHSEED": "0"} | (ONE_THREAD if latency else {}),
+        extra={"PYTHONHASHSEED": "0"} | dict(variables) | (ONE_THREAD if latency else {}),
     )
     places = [corner.work for corner in corners]
     return dict(zip(places, result.load_seconds, strict=True)), dict(zip(places, result.timings, strict=True))
