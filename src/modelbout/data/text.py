@@ -8,6 +8,7 @@ import gzip
 import io
 import zlib
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -16,7 +17,7 @@ from modelbout.data.structure import Structure
 from modelbout.errors import DataError, Place, Problem, cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from modelbout.data.reading import Reading
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 DELIMITERS: Final = (",", ";", "\t", "|")
 ENCODINGS: Final = {"utf-8": "utf-8", "iso8859-1": "latin-1", "cp1252": "windows-1252", "utf-16": "utf-16"}
 
-CHUNK_BYTES: Final = 4 * 1024 * 1024  # measured: larger chunks are no faster, smaller ones cost Python calls
+CHUNK_BYTES: Final = 1024 * 1024  # measured: larger ones leave the caches, and each array of them is a new mapping
 HEAD_BYTES: Final = 1024 * 1024  # a header of 10,000 columns with 100 letters each
 SNIFF_RECORDS: Final = 50  # enough to see a delimiter that also occurs inside some values
 LINES_AT_ONCE: Final = 65_536  # rows of the decompressed stream that are held at a time
@@ -109,7 +110,7 @@ def utf8_chunks(path: Path, encoding: str, *, shown: str) -> Iterator[bytes]:
         DataError: the file cannot be read or decompressed, or has a byte that the encoding does not know.
     """
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)(errors="strict")
-    done, line = 0, 1
+    done = pieces = 0
     for raw in _raw_chunks(path, shown=shown):
         if done == 0:
             _refuse_foreign(raw, encoding, shown=shown)
@@ -121,18 +122,24 @@ def utf8_chunks(path: Path, encoding: str, *, shown: str) -> Iterator[bytes]:
             try:
                 text = decoder.decode(raw).encode()
             except UnicodeDecodeError as error:
-                raise _undecodable(error, done - pending, line, encoding, shown) from None
+                sound = islice(utf8_chunks(path, encoding, shown=shown), pieces)
+                raise _undecodable(error, done - pending, sound, encoding, shown) from None
         done += len(raw)
-        line += text.count(b"\n")
+        pieces += 1
         yield text
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise _undecodable(error, done - len(decoder.getstate()[0]), line, encoding, shown) from None
+        sound = islice(utf8_chunks(path, encoding, shown=shown), pieces)
+        raise _undecodable(error, done - len(decoder.getstate()[0]), sound, encoding, shown) from None
 
 
-def _undecodable(error: UnicodeDecodeError, before: int, line: int, encoding: str, shown: str) -> DataError:
+def _undecodable(
+    error: UnicodeDecodeError, before: int, sound: Iterable[bytes], encoding: str, shown: str
+) -> DataError:
     offset = max(before, 0) + error.start
+    # The lines are counted now, in the pieces before: in a sound file nobody needs their number.
+    line = 1 + sum(piece.count(b"\n") for piece in sound)
     line += bytes(error.object[: error.start]).count(b"\n")
     return DataError(
         Problem(
