@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from modelbout.contract.arrivals import freshness
-from modelbout.contract.evidence import look
 from modelbout.contract.proposals import proposals
+from modelbout.contract.samples import look
 from modelbout.contract.writing import comment, flow, scalar
 
 if TYPE_CHECKING:
