@@ -54,6 +54,19 @@ class Sheet:
         """Return n."""
         return int(self.truth.shape[0])
 
+    @cached_property
+    def observation(self) -> NDArray[np.int64] | None:
+        """Return each row's independent observation, codes from 0 without gaps, shape (n,); None: each is its own."""
+        if self.clusters is None:
+            return None
+        there = np.bincount(self.clusters) > 0
+        return (np.cumsum(there) - 1)[self.clusters]
+
+    @cached_property
+    def observations(self) -> int:
+        """Return how many independent observations the rows are: clusters, or n when each row stands alone."""
+        return self.rows if self.observation is None else int(self.observation.max(initial=-1)) + 1
+
     def has(self, part: Part) -> bool:
         """Return whether the model gave this kind of answer."""
         return getattr(self.predictions, part) is not None

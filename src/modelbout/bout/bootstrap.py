@@ -1,0 +1,153 @@
+"""One paired bootstrap for all metrics that have no influence function: both models' rows are weighed anew, alike.
+
+No row is drawn: each observation (a row, or a cluster of rows that count as one) gets a random weight of mean 1 and
+variance 1, the same one for both models and for every metric. Up to 16,384 rows the weights are exponential
+(Rubin 1981, The Bayesian bootstrap): no resample loses a rare class. Above, they are double or nothing, one bit each
+(Owen and Eckles 2012, Bootstrapping data arrays of arbitrary order), and neighbours in a metric's own order are counted
+64 resamples at a time by adders made of bit operations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from modelbout.bout.metric import Metric
+    from modelbout.bout.sheet import Sheet
+
+WORD = 64  # resamples that fit into one machine word
+
+# 2,048 resamples: a standard error made from them is off by 1.6 %, far less than what n rows leave open.
+WORDS = 32
+
+# So many rows are weighed one by one. Above, the metric sees as many blocks of neighbours at most: a block of 64 of a
+# million scores spans 1/15,625 of the ranks, and 16,384 x 64 weights are 4 MB.
+MOST_BLOCKS = 2**14
+
+
+class Blocks:
+    """Rows in an order in which neighbours are alike, cut into blocks of equal length.
+
+    Attributes:
+        order: shape (r,), row numbers in that order.
+        length: rows in each block but the last; 1 as long as there are at most 16,384 rows.
+    """
+
+    def __init__(self, order: NDArray[np.intp]) -> None:
+        self.order = order
+        self.length = 1
+        while -(-order.size // self.length) > MOST_BLOCKS:
+            self.length *= 2
+        self._starts = np.arange(0, order.size, self.length)
+
+    def means(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the mean of each block, shape (m,), from one number a row, shape (n,) in the rows' own order."""
+        if self.length == 1:
+            return rows[self.order].astype(np.float64)
+        sizes = np.diff(self._starts, append=self.order.size)
+        return np.add.reduceat(rows[self.order], self._starts, dtype=np.float64) / sizes
+
+
+class Weights(Protocol):
+    """How much each row counts in 64 resamples."""
+
+    def of(self, blocks: Blocks) -> NDArray[np.float64]:
+        """Return the weight of each block, shape (m, 64): the sum over its rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Weights as numbers, for blocks of one row.
+
+    Attributes:
+        drawn: shape (c, 64), one line for each observation.
+        observation: shape (n,), each row's observation; None when row i is observation i.
+    """
+
+    drawn: NDArray[np.float64]
+    observation: NDArray[np.int64] | None
+
+    def of(self, blocks: Blocks) -> NDArray[np.float64]:
+        """Return the weight of each block, shape (m, 64)."""
+        return self.drawn[blocks.order if self.observation is None else self.observation[blocks.order]]
+
+
+@dataclass(frozen=True, eq=False)
+class Bits:
+    """Weights of double or nothing.
+
+    Attributes:
+        drawn: shape (c,), a word for each observation, one bit a resample.
+        observation: shape (n,), each row's observation; None when row i is observation i.
+    """
+
+    drawn: NDArray[np.uint64]
+    observation: NDArray[np.int64] | None
+
+    def of(self, blocks: Blocks) -> NDArray[np.float64]:
+        """Return half the weight of each block, shape (m, 64): a metric of weights does not depend on their scale."""
+        rows = blocks.order if self.observation is None else self.observation[blocks.order]
+        return _counted(self.drawn[rows], blocks.length)
+
+
+def resamples(rows: int, observation: NDArray[np.int64] | None, seed: int) -> Iterator[Weights]:
+    """Yield the weights of 2,048 resamples, 64 at a time: the same ones whenever rows, clusters and seed are the same.
+
+    Args:
+        rows: n.
+        observation: shape (n,), codes from 0 of the clusters that are resampled whole; None when each row stands alone.
+        seed: starts the draws.
+    """
+    count = rows if observation is None else int(observation.max()) + 1
+    source = np.random.default_rng(seed)
+    for _ in range(WORDS):
+        if rows <= MOST_BLOCKS:
+            yield Shares(source.standard_exponential((count, WORD)), observation)
+        else:
+            yield Bits(np.frombuffer(source.bytes(8 * count), dtype="<u8").astype(np.uint64), observation)
+
+
+def replicates(metric: Metric, sheets: tuple[Sheet, ...], seed: int) -> tuple[NDArray[np.float64], ...]:
+    """Return the metric of each sheet in each resample, each of shape (2048,); NaN where it is not defined.
+
+    All sheets hold the same rows.
+    """
+    values = [metric.reweigh(sheet) for sheet in sheets]
+    first = sheets[0]
+    drawn = [[value(weights) for value in values] for weights in resamples(first.rows, first.observation, seed)]
+    return tuple(np.concatenate(found) for found in zip(*drawn, strict=True))
+
+
+def _counted(words: NDArray[np.uint64], length: int) -> NDArray[np.float64]:
+    """Return how many of each ``length`` neighbouring words have each bit, shape (m, 64)."""
+    blocks = -(-words.size // length)
+    padded = np.zeros(blocks * length, dtype=np.uint64)
+    padded[: words.size] = words
+    planes = [padded.reshape(blocks, length).T]
+    while planes[0].shape[0] > 1:
+        planes = _added(planes)
+    total = np.zeros((blocks, WORD))
+    for place, plane in enumerate(planes):
+        octets = np.ascontiguousarray(plane[0], dtype="<u8").view(np.uint8).reshape(blocks, 8)
+        total += np.unpackbits(octets, axis=1, bitorder="little") * float(2**place)
+    return total
+
+
+def _added(planes: list[NDArray[np.uint64]]) -> list[NDArray[np.uint64]]:
+    """Add the first half of the rows to the second, 64 binary numbers a word; plane i holds the bits worth 2**i."""
+    half = planes[0].shape[0] // 2
+    sums: list[NDArray[np.uint64]] = []
+    carry = np.zeros_like(planes[0][:half])
+    for plane in planes:
+        one, other = plane[:half], plane[half:]
+        differ = one ^ other
+        sums.append(differ ^ carry)
+        carry = (one & other) | (differ & carry)
+    return [*sums, carry]
