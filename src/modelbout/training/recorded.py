@@ -46,15 +46,17 @@ class Recorded:
         return np.where(self.keys[found] == keys, found, UNKNOWN)
 
 
-def recorded(bundle: Path, signature: Signature) -> Recorded:
-    """Return what a sealed bundle remembers; nothing when its record cannot be used.
+def recorded(bundle: Path, signature: Signature, asked: NDArray[np.uint64]) -> Recorded:
+    """Return what a sealed bundle remembers of the keys that are asked for; nothing when its record cannot be used.
 
     A row's key is 64 bits over the names and values of the model's inputs, so equal inputs are one row. Where such a
     row was given different answers, as by a model that draws lots, the record does not know it. Keys that are equal by
     chance: below 1 in 10 million for a million rows on either side.
     """
     try:
-        keys, given = predictions_of(bundle)
+        keys, whole = predictions_of(bundle)
+        mine = np.isin(keys, asked)
+        keys, given = keys[mine], whole.at(mine)
         parts = {"label": given.label, "proba": given.proba, "value": given.value}
         present = {name: part for name, part in parts.items() if part is not None}
         answers = checked(present, signature, rows=keys.size, key=KEY)

@@ -22,6 +22,7 @@ SIGNATURE = Signature(
     positive="yes",
 )
 KEYS = np.array([30, 10, 20], np.uint64)
+ASKED = np.arange(40, dtype=np.uint64)
 PROBA = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
 LABEL = np.array([0, 1, 0])
 
@@ -33,7 +34,7 @@ def write(bundle: Path, **arrays: Any) -> Path:
 
 
 def test_an_answer_is_found_by_its_key_in_any_order(tmp_path: Path) -> None:
-    known = recorded(write(tmp_path, key=KEYS, label=LABEL, proba=PROBA), SIGNATURE)
+    known = recorded(write(tmp_path, key=KEYS, label=LABEL, proba=PROBA), SIGNATURE, ASKED)
     places = known.places(np.array([20, 5, 30, 99, 10], np.uint64))
     assert (places == UNKNOWN).tolist() == [False, True, False, True, False]
     said = known.answers.at(places[places != UNKNOWN])
@@ -44,19 +45,26 @@ def test_an_answer_is_found_by_its_key_in_any_order(tmp_path: Path) -> None:
     assert said.value is None
 
 
+def test_only_what_is_asked_for_is_kept(tmp_path: Path) -> None:
+    bundle = write(tmp_path, key=KEYS, label=LABEL, proba=PROBA)
+    known = recorded(bundle, SIGNATURE, np.array([11, 20, 10], np.uint64))
+    assert known.keys.tolist() == [10, 20]
+    assert known.places(KEYS).tolist() == [UNKNOWN, 0, 1]
+
+
 def test_equal_rows_with_equal_answers_are_one(tmp_path: Path) -> None:
     keys = np.array([7, 7, 8], np.uint64)
-    known = recorded(write(tmp_path, key=keys, label=LABEL[[0, 0, 1]], proba=PROBA[[0, 0, 1]]), SIGNATURE)
+    known = recorded(write(tmp_path, key=keys, label=LABEL[[0, 0, 1]], proba=PROBA[[0, 0, 1]]), SIGNATURE, ASKED)
     assert known.keys.tolist() == [7, 8]
     # The last digits depend on the batch that a row was in.
     rounded = PROBA[[0, 0, 1]] + np.array([[1e-12, -1e-12], [0, 0], [0, 0]])
-    assert recorded(write(tmp_path, key=keys, label=LABEL[[0, 0, 1]], proba=rounded), SIGNATURE).keys.size == 2
+    assert recorded(write(tmp_path, key=keys, label=LABEL[[0, 0, 1]], proba=rounded), SIGNATURE, ASKED).keys.size == 2
 
 
 def test_equal_rows_with_two_answers_are_not_known(tmp_path: Path) -> None:
     keys = np.array([7, 8, 9, 7], np.uint64)
     rows = [0, 1, 2, 1]
-    known = recorded(write(tmp_path, key=keys, label=LABEL[rows], proba=PROBA[rows]), SIGNATURE)
+    known = recorded(write(tmp_path, key=keys, label=LABEL[rows], proba=PROBA[rows]), SIGNATURE, ASKED)
     assert known.keys.tolist() == [8, 9]
     assert known.places(keys).tolist() == [UNKNOWN, 0, 1, UNKNOWN]
 
@@ -76,19 +84,19 @@ def test_equal_rows_with_two_answers_are_not_known(tmp_path: Path) -> None:
     ],
 )
 def test_a_record_that_does_not_fit_knows_nothing(tmp_path: Path, arrays: dict[str, Any]) -> None:
-    known = recorded(write(tmp_path, **arrays), SIGNATURE)
+    known = recorded(write(tmp_path, **arrays), SIGNATURE, ASKED)
     assert known.places(KEYS).tolist() == [UNKNOWN] * 3
 
 
 def test_no_record_knows_nothing(tmp_path: Path) -> None:
-    assert recorded(tmp_path, SIGNATURE).keys.size == 0
+    assert recorded(tmp_path, SIGNATURE, ASKED).keys.size == 0
     (tmp_path / "predictions.npz").write_bytes(b"PK no archive")
-    assert recorded(tmp_path, SIGNATURE).keys.size == 0
+    assert recorded(tmp_path, SIGNATURE, ASKED).keys.size == 0
 
 
 def test_numbers(tmp_path: Path) -> None:
     shape = Signature(inputs=SIGNATURE.inputs, target="price", target_type="number")
-    known = recorded(write(tmp_path, key=KEYS, value=np.array([3.0, 1.0, 2.0])), shape)
+    known = recorded(write(tmp_path, key=KEYS, value=np.array([3.0, 1.0, 2.0])), shape, ASKED)
     assert known.answers.value is not None
     assert known.answers.value.tolist() == [1.0, 2.0, 3.0]
 
