@@ -39,12 +39,12 @@ from modelbout.stages.leaks import (
     without_seen,
 )
 from modelbout.stages.places import located
+from modelbout.stages.scoring import score_all
 from modelbout.stages.tables import rows
 from modelbout.stages.validate import require_valid
 from modelbout.stages.workspace import first_problem, now
 from modelbout.training.bundle import size
 from modelbout.training.fingerprint import config_digest
-from modelbout.training.score import Scored, score
 from modelbout.training.signature import truth
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ if TYPE_CHECKING:
     from modelbout.progress import Progress
     from modelbout.stages.tables import Rows
     from modelbout.stages.workspace import Workspace
-
-LATENCY = "latency_ratio"
+    from modelbout.training.score import Scored
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         scene = replace(scene, holdout=describe(work, table)).knowing(memory, found)
         refuse_leaks(work, found)
         scored_at = time.perf_counter()
-        scored = score_all(work, scene, table, progress)
+        scored, scene = score_all(work, scene, table, progress)
         judged_at = time.perf_counter()
         seconds["score"] = round(judged_at - scored_at, 3)
         with progress.step("judging"):
@@ -232,23 +231,6 @@ def same_data(fighter: Fighter, table: Rows) -> None:
                 fix="run `modelbout train` again",
                 place=Place(file=str(fighter.bundle / "manifest.json"), key="lineage.data_digest"),
             )
-        )
-
-
-def score_all(work: Workspace, scene: Scene, table: Rows, progress: Progress) -> tuple[Scored, ...]:
-    """Score challenger and champion on the holdout in one child process each time it matters."""
-    latency = any(guard.metric == LATENCY for guard in work.config.compare.guardrails)
-    fighters = [fighter for fighter in (scene.challenger, scene.champion) if fighter is not None]
-    names = " and ".join(("challenger", "champion")[: len(fighters)])
-    with progress.step(f"scoring {names} on {table.holdout.height:,} rows"):
-        return score(
-            [fighter.bundle for fighter in fighters],
-            table.holdout,
-            python=work.config.train.python,
-            root=work.root,
-            work=work.run / "scoring",
-            latency=latency and scene.champion is not None,
-            timeout_minutes=work.config.train.timeout_minutes,
         )
 
 
