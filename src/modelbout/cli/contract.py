@@ -20,22 +20,27 @@ def command() -> None:
 @command.command("infer")
 @click.argument("tables", nargs=-1, required=True)
 @click.option("--snapshots", is_flag=True, help="Each TABLE is the whole table at another time, the oldest first.")
+@click.option("--other", "others", multiple=True, metavar="TABLE", help="Another table, whose rows this one may name.")
 @click.option("--output", "-o", type=a_file, default=None, help="Write to this file instead of standard output.")
 @click.option("--force", is_flag=True, help="Overwrite the output file.")
-def infer(*, tables: tuple[str, ...], snapshots: bool, output: Path | None, force: bool) -> None:
+def infer(
+    *, tables: tuple[str, ...], snapshots: bool, others: tuple[str, ...], output: Path | None, force: bool
+) -> None:
     """Draft a contract from one table (one file, several, or a glob), for you to review.
 
     Every proposed rule stands beside the evidence for it. Several files are parts of one table, unless they are
     --snapshots of it: then each rule holds in every one of them, and what differs between them widens it.
+    A column whose values are all in a key of an --other table is drafted as a foreign key.
 
     \b
     Example:
       modelbout contract infer data/customers.csv -o contract.yaml
+      modelbout contract infer data/orders.csv --other data/customers.csv -o orders.yaml
       modelbout contract infer --snapshots jan.csv feb.csv mar.csv -o contract.yaml
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
     from modelbout.stages.contracts import draft
 
-    text = draft(tables, snapshots=snapshots)
+    text = draft(tables, snapshots=snapshots, others=others)
     if output is None:
         console.say_bytes(text.encode())
         return

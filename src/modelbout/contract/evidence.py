@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from modelbout.data.reading import ColumnReading
 
 # Ours: more values than this are no set that a person reviews.
@@ -14,6 +16,23 @@ MAX_LISTED: Final = 20
 MIN_VALUE_ROWS: Final = 10
 # Ours: measurements and prices have up to four digits after the point; more are computed.
 MOST_DECIMALS: Final = 4
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A key of another table.
+
+    Attributes:
+        table: the other table, as the user named it.
+        column: its key.
+        keys: how many different values that has.
+        named: whether the names of both columns say that they belong together.
+    """
+
+    table: str
+    column: str
+    keys: int
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -43,6 +62,8 @@ class Evidence:
         form: the named format that all texts have.
         pattern: the regular expression that was generalised from the texts.
         highs: the largest value of each sample, in their order.
+        ordered: whether no value is below the one before it, in any sample; told of dates and whole numbers only.
+        reference: the other table's key in which all its values stand.
     """
 
     reading: ColumnReading
@@ -67,6 +88,8 @@ class Evidence:
     form: str | None = None
     pattern: str | None = None
     highs: tuple[Any, ...] = ()
+    ordered: bool = False
+    reference: Reference | None = None
 
     @property
     def present(self) -> int:
@@ -85,6 +108,7 @@ class Sample:
         delimiter: of a text file.
         encoding: of a text file.
         key: columns that differ in each row only together.
+        tables: the samples with the types of the columns, unread.
     """
 
     rows: tuple[int, ...]
@@ -93,3 +117,4 @@ class Sample:
     delimiter: str | None
     encoding: str | None
     key: tuple[str, ...] = ()
+    tables: tuple[pl.LazyFrame, ...] = ()

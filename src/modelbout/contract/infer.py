@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from modelbout.contract.arrivals import freshness
 from modelbout.contract.proposals import proposals
+from modelbout.contract.relations import related
 from modelbout.contract.samples import look
 from modelbout.contract.writing import comment, flow, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from modelbout.contract.evidence import Evidence, Sample
     from modelbout.contract.writing import Plain
@@ -22,18 +23,19 @@ if TYPE_CHECKING:
 ROWS_SLACK: Final = 0.5
 
 
-def infer(*scans: Scan, shown: str, now: datetime | None = None) -> str:
+def infer(*scans: Scan, shown: str, now: datetime | None = None, others: Mapping[str, Scan] | None = None) -> str:
     """Return the text of a contract that every sample keeps.
 
     Args:
         scans: samples of one table, the oldest first, opened without declared types.
         shown: their name, for the first comment.
         now: the moment of the draft, with a time zone; default: the clock's.
+        others: tables whose keys columns of this one may name, by their paths.
 
     Raises:
         DataError: the rows cannot be read, or the samples cannot be of one table.
     """
-    return draft(look(scans), shown=shown, now=now or datetime.now(UTC))
+    return draft(related(look(scans), scans, others or {}), shown=shown, now=now or datetime.now(UTC))
 
 
 def draft(sample: Sample, *, shown: str, now: datetime) -> str:

@@ -38,7 +38,12 @@ def twins_by_chance(rows: int, values: float) -> float:
 
 def keylike(column: str) -> bool:
     """Tell whether a column's name says that its values name the rows."""
-    return any(word.casefold() in _NAMES for word in _WORDS.split(column))
+    return any(word in _NAMES for word in words(column))
+
+
+def words(name: str) -> list[str]:
+    """Return the words of a name in small letters: `customerID` and `customer_id` have the same."""
+    return [word.casefold() for word in _WORDS.split(name) if word]
 
 
 def names_rows(evidence: Evidence) -> bool:
@@ -47,15 +52,15 @@ def names_rows(evidence: Evidence) -> bool:
         return False
     if keylike(evidence.reading.name) or evidence.pattern is not None or evidence.form == "uuid":
         return True
-    return twins_by_chance(evidence.fewest, _width(evidence)) >= EXPECTED_TWINS
+    return twins_by_chance(evidence.fewest, width(evidence)) >= EXPECTED_TWINS
 
 
 def counts_rows(evidence: Evidence) -> bool:
     """Tell whether a column is no more than the row's number: whole numbers without a gap."""
-    return evidence.unique and _width(evidence) == evidence.present
+    return evidence.unique and width(evidence) == evidence.present
 
 
-def _width(evidence: Evidence) -> float:
+def width(evidence: Evidence) -> float:
     """Return the whole numbers between the smallest and the largest one; infinite for texts."""
     low, high = evidence.low, evidence.high
     return high - low + 1 if isinstance(low, int) and isinstance(high, int) else math.inf

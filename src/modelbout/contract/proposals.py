@@ -31,6 +31,8 @@ NEW_SLACK: Final = 2.0
 MOST_NEW: Final = 0.05
 # Rare values are left out of a list when they are no more than half of what is tolerated.
 MOST_RARE: Final = NEW_VALUES / NEW_SLACK
+# Ours: by the rule of three, what no step of 1,000 does may still be 3 steps in 1,000.
+MIN_STEPS: Final = 1_000
 # Half the seen width on either side: tomorrow's largest value is larger than today's.
 SLACK: Final = 0.5
 # The nulls of one sample vary; twice their share is what the draft allows, and more where they are few.
@@ -69,12 +71,14 @@ def proposals(evidence: Evidence, samples: int) -> Iterator[Proposal]:
     if evidence.present < MIN_ROWS:
         yield remark(f"no other rule: only {evidence.present:,} values, {MIN_ROWS} are the least to go by.")
         return
+    yield from _reference(evidence)
     if evidence.reading.type == "string":
         yield from _texts(evidence, samples)
     elif _listed(evidence):
         yield _list(evidence, samples)
     else:
         yield from _unique(evidence)
+        yield from _order(evidence)
         yield from _range(evidence)
 
 
@@ -182,6 +186,29 @@ def _unique(evidence: Evidence) -> Iterator[Proposal]:
         yield Proposal("unique", True, f"unique: {evidence.present:,} values, each in one row.")  # noqa: FBT003 -- the key's value
     else:
         yield remark(f"not unique by rule: {evidence.present:,} values differ, as so many would by chance.")
+
+
+def _order(evidence: Evidence) -> Iterator[Proposal]:
+    """Propose that times never fall and numbers of the rows rise; what else is sorted may be so for one export only."""
+    if not evidence.ordered or evidence.fewest < MIN_STEPS or evidence.distinct < MIN_ROWS:
+        return
+    seen = f"none of {evidence.present:,} values is below the one before it in the file"
+    if evidence.reading.type in _DATES:
+        yield Proposal("monotonic", "increasing", f"monotonic: {seen}.")
+    elif evidence.unique and names_rows(evidence):
+        yield Proposal("monotonic", "strictly_increasing", f"monotonic: {seen}, and each stands in one row.")
+
+
+def _reference(evidence: Evidence) -> Iterator[Proposal]:
+    found = evidence.reference
+    if found is None:
+        return
+    rule: dict[str, Plain] = {"table": found.table}
+    if found.column != evidence.reading.name:
+        rule["column"] = found.column
+    why = "as the names say" if found.named else "which so many would not by chance"
+    note = f"references: all of about {evidence.distinct:,} values are among the {found.keys:,} of {found.column} in"
+    yield Proposal("references", rule, f"{note} {found.table}, {why}.")
 
 
 def _range(evidence: Evidence) -> Iterator[Proposal]:

@@ -49,6 +49,7 @@ def look(scans: Sequence[Scan]) -> Sample:
         delimiter=scans[0].delimiters[0] if scans[0].delimiters else None,
         encoding=scans[0].reading.encoding,
         key=key,
+        tables=table.tables,
     )
 
 
@@ -85,6 +86,7 @@ def _merged(table: Retyped, name: str, samples: Sequence[Seen | None]) -> Eviden
         decimals=None if None in digits or not digits else max(one for one in digits if one is not None),
         form=forms.pop() if len(forms) == 1 else None,
         highs=tuple(one.high for one in seen),
+        ordered=all(one.ordered for one in seen),
     )
 
 

@@ -31,6 +31,7 @@ _FORMS: Final = ("uuid", "email", "url", "ipv4", "ipv6", "ip", "iso_date", "iso_
 _SIGNS: Final = "[-:@.]"
 # Ours: of so many rows a hundred columns of texts are below 100 MB; they are read once and asked in memory.
 ROWS_IN_MEMORY: Final = 20_000
+_RISING: Final = ("integer", "date", "datetime")
 _ORDERED: Final = ("integer", "number", "date", "datetime")
 # Categories are texts to the checks, and decimals are floats.
 _COMPARED: Final[Mapping[str, type[pl.DataType]]] = {"string": pl.String, "number": pl.Float64}
@@ -52,6 +53,7 @@ class Seen:
     decimals: int | None = None
     form: str | None = None
     values: Mapping[object, int] | None = None
+    ordered: bool = False
 
     @property
     def present(self) -> int:
@@ -109,6 +111,8 @@ def _questions(reading: ColumnReading, first: pl.Series) -> Iterator[tuple[str, 
     if reading.type in _ORDERED:
         yield "low", value.min()
         yield "high", value.max()
+    if reading.type in _RISING and not first.to_frame().select(_falls(column)).item():
+        yield "falls", _falls(column)
     yield "distinct", value.drop_nulls().approx_n_unique()
     if reading.type == "number":
         digits = _digits(first.cast(pl.Float64))
@@ -117,6 +121,12 @@ def _questions(reading: ColumnReading, first: pl.Series) -> Iterator[tuple[str, 
     if reading.type == "string":
         yield "shortest", column.str.len_chars().min()
         yield "longest", column.str.len_chars().max()
+
+
+def _falls(column: pl.Expr) -> pl.Expr:
+    """Tell whether some value is below the one before it; rows without a value are passed over."""
+    value = column.drop_nulls()
+    return (value < value.shift(1)).any()
 
 
 def _digits(first: pl.Series) -> int | None:
@@ -148,6 +158,7 @@ def _seen(rows: int, answer: Mapping[str, Any], form: str | None) -> Seen:
         longest=answer.get("longest") or 0,
         decimals=digits,
         form=form,
+        ordered=answer.get("falls") is False,
     )
 
 

@@ -27,19 +27,21 @@ MOST_CHANGES: Final = 500
 MOST_BYTES: Final = 1_000_000
 
 
-def draft(tables: Sequence[str], *, snapshots: bool = False) -> str:
+def draft(tables: Sequence[str], *, snapshots: bool = False, others: Sequence[str] = ()) -> str:
     """Return the text of a contract for one table.
 
     Args:
         tables: paths and globs.
         snapshots: whether each of them is the whole table at another time, the oldest first, rather than a part of it.
+        others: paths and globs of other tables, whose keys columns of this one may name.
 
     Raises:
         DataError: a file cannot be read as a table, or the snapshots cannot be of one table.
     """
     samples = [(table,) for table in tables] if snapshots else [tuple(tables)]
     opened = [scan(sample, root=Path.cwd(), reading=Reading()) for sample in samples]
-    return infer(*opened, shown=", ".join(tables))
+    beside = {other: scan(other, root=Path.cwd(), reading=Reading()) for other in others}
+    return infer(*opened, shown=", ".join(tables), others=beside)
 
 
 def changes(old: Path, new: Path) -> ContractDiff:

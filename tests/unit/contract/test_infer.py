@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from modelbout.contract.check import check
 from modelbout.contract.infer import infer
+from modelbout.contract.kind import Setting
 from modelbout.contract.load import parse_contract
 from modelbout.contract.proposals import bound, upwards
 from modelbout.contract.writing import quote, scalar
-from modelbout.data.reading import Reading
+from modelbout.data.reading import ColumnReading, Reading
 from modelbout.data.sources import Scan, scan
 from modelbout.errors import DataError
 
@@ -308,3 +309,57 @@ def test_wide_tables_are_looked_at_in_parts(tmp_path: Path) -> None:
     frame.write_csv(tmp_path / "w.csv")
     made = infer(scan("w.csv", root=tmp_path, reading=Reading()), shown="w.csv")
     assert made.count("values: [0, 1]") == 250
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "order"),
+    [
+        ("orderID", list(range(7, 3_000, 2)), "strictly_increasing"),
+        ("orderID", [*range(7, 3_000, 2), 6], None),
+        ("orderID", list(range(7, 1_000, 2)), None),
+        ("amount", [number // 2 for number in range(2_000)], None),
+        ("day", [f"2026-{n // 112 + 1:02}-{n // 4 % 28 + 1:02}" for n in range(1_200)], "increasing"),
+        ("at", [f"2026-01-01T{n // 60:02}:{n % 60:02}" for n in range(1_200)], "increasing"),
+        ("day", [f"2026-{n // 600 + 1:02}-01" for n in range(1_200)], None),
+        ("day", [f"2026-{12 - n // 112:02}-01" for n in range(1_200)], None),
+    ],
+)
+def test_an_order_is_drafted_of_times_and_of_numbers_of_rows(
+    name: str, values: Sequence[object], order: str | None, tmp_path: Path
+) -> None:
+    comments, rules = column(name, values, tmp_path)
+    assert rules.get("monotonic") == order
+    assert ("is below the one before it in the file" in comments) == (order is not None)
+
+
+def test_an_order_holds_in_every_snapshot_and_skips_what_is_missing(tmp_path: Path) -> None:
+    rising = [day if n % 9 else "" for n in range(1_200) for day in [f"2026-{n // 112 + 1:02}-{n // 4 % 28 + 1:02}"]]
+    made = samples(tmp_path, lines("a,b", [f"{day},x" for day in rising]), lines("a,b", [f"{d},x" for d in rising]))
+    assert yaml.safe_load(made)["columns"]["a"]["monotonic"] == "increasing"
+    falling = [*rising[1:], rising[1]]
+    made = samples(tmp_path, lines("a,b", [f"{day},x" for day in rising]), lines("a,b", [f"{d},x" for d in falling]))
+    assert "monotonic" not in yaml.safe_load(made)["columns"]["a"]
+
+
+def test_a_draft_of_half_the_rows_holds_on_the_others(tmp_path: Path) -> None:
+    rows = [
+        f"{n * 3 + 1},2026-{n // 240 + 1:02}-{n // 9 % 28 + 1:02},C{n * 7919 % 311 + 100},{n % 5}" for n in range(2_400)
+    ]
+    rows.sort(key=lambda row: row.split(",")[1])
+    head = "orderID,day,customer,kind"
+    (tmp_path / "customers.csv").write_text(lines("customer", [f"C{n}" for n in range(100, 500)]), encoding="utf-8")
+    for name, part in (("a.csv", rows[::2]), ("b.csv", rows[1::2])):
+        (tmp_path / name).write_text(lines(head, part), encoding="utf-8")
+
+    def opened(name: str) -> Scan:
+        return scan(name, root=tmp_path, reading=Reading())
+
+    def other(path: str, columns: tuple[ColumnReading, ...]) -> Scan:
+        return scan(path, root=tmp_path, reading=Reading(columns=columns))
+
+    made = infer(opened("a.csv"), shown="a.csv", others={"customers.csv": opened("customers.csv")})
+    contract = parse_contract(made, shown="contract.yaml")
+    rules = yaml.safe_load(made)["columns"]
+    assert (rules["day"]["monotonic"], rules["customer"]["references"]) == ("increasing", {"table": "customers.csv"})
+    half = scan("b.csv", root=tmp_path, reading=contract.reading())
+    assert check(half, contract, role="source", setting=Setting(open=other)).findings == ()
