@@ -9,6 +9,7 @@ from modelbout.record import Record
 Holding = Literal["holds", "broken", "uncertain", "shown"]
 Rule = Literal["superior", "non_inferior", "equivalent", "relative_cost", "max", "min", "none"]
 SliceStatus = Literal["better", "worse", "no difference shown", "not enough rows"]
+Relation = Literal["is", "at most", "above"]
 FairnessMeasure = Literal["tpr", "fpr", "selection_rate", "calibration"]
 
 
@@ -31,7 +32,8 @@ class MetricResult(Record, frozen=True):
     """One metric of both models and their paired difference.
 
     ``improvement`` is positive when the challenger is better, whatever the metric's direction; None when there is
-    no champion. ``margin`` is absolute, in the metric's unit.
+    no champion. ``margin`` is absolute, in the metric's unit; for ``relative_cost`` it is a share, and ``ratio`` the
+    challenger's value as a multiple of the champion's.
     """
 
     metric: str
@@ -45,6 +47,7 @@ class MetricResult(Record, frozen=True):
     margin: float | None = None
     limit: float | None = None
     explanation: str = ""
+    ratio: Estimate | None = None
 
 
 class GuardrailResult(Record, frozen=True):
@@ -68,6 +71,30 @@ class SliceResult(Record, frozen=True):
 
     column: str
     group: str
+    rows: int
+    status: SliceStatus
+    challenger: float | None = None
+    champion: float | None = None
+    improvement: Estimate | None = None
+    p_adjusted: float | None = None
+
+
+class Condition(Record, frozen=True):
+    """One condition on one column, such as ``tenure at most 12``; ``value`` is as the reference profile says it."""
+
+    column: str
+    relation: Relation
+    value: str
+
+
+class FoundSlice(Record, frozen=True):
+    """A group that was looked for: found on one half of the holdout's rows, and tested on the other.
+
+    ``rows`` are those of the other half; ``improvement`` and ``p_adjusted`` (Holm, over the groups that were found)
+    come from these alone, so that the search has not flattered them.
+    """
+
+    conditions: tuple[Condition, ...]
     rows: int
     status: SliceStatus
     challenger: float | None = None
@@ -107,7 +134,7 @@ class FairnessResult(Record, frozen=True):
     """One rate of both models on the rows of one group, and whether the group fares worse than under the champion.
 
     ``challenger`` and ``champion`` are the rate in the group. ``improvement`` is positive when the challenger treats
-    the group better; ``p_adjusted`` is Holm-corrected over all groups and measures of the bout.
+    the group better; for a rate that is neither good nor bad in itself (``selection_rate``) it is the rise.
     """
 
     column: str
@@ -119,7 +146,6 @@ class FairnessResult(Record, frozen=True):
     champion: Estimate | None = None
     improvement: Estimate | None = None
     margin: float | None = None
-    p_adjusted: float | None = None
     explanation: str = ""
 
 

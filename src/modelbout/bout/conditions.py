@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from functools import cache, partial
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
 
 from modelbout import catalogue
 from modelbout.bout import reasons
 from modelbout.bout.comparison import contrast
+from modelbout.bout.family import surely_broken
 from modelbout.bout.guardrail import GUARDRAILS, Match, guardrail
 from modelbout.bout.holding import above, against, below
 from modelbout.bout.intervals import MIN_CLASS_ROWS, rare_class
+from modelbout.bout.relative import relative_cost
 from modelbout.bout.roster import metric
 from modelbout.errors import DataError, Place, Problem
-from modelbout.evidence import GuardrailResult
+from modelbout.evidence import Estimate, GuardrailResult, MetricResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Literal
+    from collections.abc import Callable, Iterator
 
     from modelbout.bout.comparison import Comparison
     from modelbout.bout.ring import Ring
     from modelbout.bout.sheet import Sheet
     from modelbout.config.compare import Guardrail
-    from modelbout.evidence import Estimate, Holding, MetricResult
+    from modelbout.evidence import Holding
+
+Limit = Literal["max", "min"]
+Judged = MetricResult | GuardrailResult
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """One condition, which can be judged at any confidence."""
+
+    at: Callable[[float], Judged]
+
+    def broken(self, confidence: float) -> bool:
+        """Tell whether it is broken by its interval of this confidence; one that cannot be made breaks nothing."""
+        try:
+            return self.at(confidence).status == "broken"
+        except DataError:
+            return False
 
 
 def judge_conditions(
@@ -30,20 +53,56 @@ def judge_conditions(
 ) -> tuple[tuple[MetricResult, ...], tuple[GuardrailResult, ...]]:
     """Return the conditions on metrics and those on anything else, as configured; ``max`` and ``min`` are two.
 
+    Each must hold by itself, and that it does needs no correction: a win has to show all of them, an intersection-union
+    test whose level is that of a single one (Berger 1982, Multiparameter hypothesis testing and acceptance sampling).
+    That one is broken is said of the whole family by Holm's procedure, so that a further guardrail does not make a
+    loss by chance more likely; what is broken only by itself is ``uncertain``.
+
     Raises:
         DataError: a metric or a timing that a guardrail needs is missing on one side.
     """
-    metrics: list[MetricResult] = []
-    others: list[GuardrailResult] = []
-    corners = catalogue.names(GUARDRAILS)
-    for index, one in enumerate(ring.compare.guardrails):
-        if one.metric in corners:
-            others.extend(_of_corners(one, Match(ring, challenger, champion)))
-            continue
-        require(one.metric, f"compare.guardrails[{index}].metric", challenger, champion)
-        duel = contrast(one.metric, challenger, champion, confidence=ring.compare.confidence, seed=ring.seed)
-        metrics.extend(_of_metric(one, duel, ring.compare.confidence))
-    return tuple(metrics), tuple(others)
+    conditions = [
+        condition
+        for index, one in enumerate(ring.compare.guardrails)
+        for condition in _conditions(ring, one, f"compare.guardrails[{index}]", challenger, champion)
+    ]
+    confidence = ring.compare.confidence
+    found = [condition.at(confidence) for condition in conditions]
+    judged = [place for place, result in enumerate(found) if result.status != "shown"]
+    lone: set[int] = set()
+    if len(judged) > 1 and any(result.status == "broken" for result in found):
+        sure = surely_broken([conditions[place].broken for place in judged], confidence=confidence)
+        lone = {
+            place for place, still in zip(judged, sure, strict=True) if found[place].status == "broken" and not still
+        }
+    told = [
+        _doubted(result, confidence, len(judged)) if place in lone else _explained(result, confidence)
+        for place, result in enumerate(found)
+    ]
+    return (
+        tuple(result for result in told if isinstance(result, MetricResult)),
+        tuple(result for result in told if isinstance(result, GuardrailResult)),
+    )
+
+
+def _conditions(
+    ring: Ring, one: Guardrail, key: str, challenger: Sheet, champion: Sheet | None
+) -> Iterator[_Condition]:
+    if one.metric in catalogue.names(GUARDRAILS):
+        match = Match(ring, challenger, champion)
+        for rule, limit in _limits(one):
+            yield _Condition(partial(_of_corners, one, match, rule, limit))
+        return
+    require(one.metric, f"{key}.metric", challenger, champion)
+    duel = cache(partial(_duel, one.metric, challenger, champion, ring.seed))
+    if one.rule == "relative_cost":
+        yield _Condition(
+            partial(_of_cost, one, duel, partial(_ratio, one.metric, challenger, champion, ring.seed, key))
+        )
+    elif one.rule is not None:
+        yield _Condition(partial(_of_rule, one, duel))
+    for rule, limit in _limits(one):
+        yield _Condition(partial(_of_level, duel, rule, limit))
 
 
 def require(name: str, key: str, challenger: Sheet, champion: Sheet | None) -> None:
@@ -75,56 +134,95 @@ def require(name: str, key: str, challenger: Sheet, champion: Sheet | None) -> N
         )
 
 
-def _of_metric(one: Guardrail, duel: Comparison, confidence: float) -> Iterator[MetricResult]:
-    if one.rule is not None:
-        margin, found = one.margin or 0.0, duel.difference
-        if found is None:
-            text = f"{duel.metric.title} needs a champion to be compared with: not applied."
-            yield duel.result(rule=one.rule, margin=margin, explanation=text)
-        else:
-            status = against(one.rule, margin, found.low, found.high)
-            text = reasons.of_rule(duel.result(rule=one.rule, status=status, margin=margin), confidence)
-            yield duel.result(rule=one.rule, status=status, margin=margin, explanation=text)
-    for rule, limit in _limits(one):
-        status, text = _level(duel.metric.title, duel.challenger, rule, limit, confidence=confidence)
-        yield duel.result(rule=rule, status=status, limit=limit, explanation=text)
+def _duel(name: str, challenger: Sheet, champion: Sheet | None, seed: int, confidence: float) -> Comparison:
+    return contrast(name, challenger, champion, confidence=confidence, seed=seed)
 
 
-def _of_corners(one: Guardrail, match: Match) -> Iterator[GuardrailResult]:
-    found, confidence = guardrail(one.metric), match.confidence
+def _of_rule(one: Guardrail, duel: Callable[[float], Comparison], confidence: float) -> MetricResult:
+    rule, margin, made = one.rule or "superior", one.margin or 0.0, duel(confidence)
+    found = made.difference
+    if found is None:
+        return made.result(rule=rule, margin=margin)
+    return made.result(rule=rule, status=against(rule, margin, found.low, found.high), margin=margin)
+
+
+def _of_cost(
+    one: Guardrail,
+    duel: Callable[[float], Comparison],
+    ratio: Callable[[float], Estimate | None],
+    confidence: float,
+) -> MetricResult:
+    margin, found = one.margin or 0.0, ratio(confidence)
+    status: Holding = "shown" if found is None else _level(found, "max", 1 + margin)
+    made = duel(confidence).result(rule="relative_cost", status=status, margin=margin)
+    return replace(made, ratio=found)
+
+
+def _ratio(  # noqa: PLR0917 -- bound one after the other, the confidence last
+    name: str, challenger: Sheet, champion: Sheet | None, seed: int, key: str, confidence: float
+) -> Estimate | None:
+    if champion is None:
+        return None
+    return relative_cost(name, metric(name), challenger, champion, confidence=confidence, seed=seed, key=f"{key}.rule")
+
+
+def _of_level(duel: Callable[[float], Comparison], rule: Limit, limit: float, confidence: float) -> MetricResult:
+    made = duel(confidence)
+    return made.result(rule=rule, status=_level(made.challenger, rule, limit), limit=limit)
+
+
+def _of_corners(one: Guardrail, match: Match, rule: Limit, limit: float, confidence: float) -> GuardrailResult:
+    found = guardrail(one.metric)
     measured = None
     if match.champion is not None or not found.needs_champion:
-        measured = found.measure(match)
-    for rule, limit in _limits(one):
-        status: Holding = "shown"
-        text = f"{found.title} needs a champion to be compared with: not applied."
-        if measured is not None:
-            status, text = _level(found.title, measured, rule, limit, confidence=confidence, unit=found.unit)
-        yield GuardrailResult(
-            guardrail=one.metric,
-            title=found.title,
-            rule=rule,
-            status=status,
-            measured=measured,
-            limit=limit,
-            unit=found.unit,
-            explanation=text,
-        )
+        compare = replace(match.ring.compare, confidence=confidence)
+        measured = found.measure(Match(changed(match.ring, compare=compare), match.challenger, match.champion))
+    return GuardrailResult(
+        guardrail=one.metric,
+        title=found.title,
+        rule=rule,
+        status="shown" if measured is None else _level(measured, rule, limit),
+        measured=measured,
+        limit=limit,
+        unit=found.unit,
+    )
 
 
-def _limits(one: Guardrail) -> Iterator[tuple[Literal["max", "min"], float]]:
+def _limits(one: Guardrail) -> Iterator[tuple[Limit, float]]:
     if one.max is not None:
         yield "max", one.max
     if one.min is not None:
         yield "min", one.min
 
 
-def _level(
-    title: str, measured: Estimate, rule: Literal["max", "min"], limit: float, *, confidence: float, unit: str = ""
-) -> tuple[Holding, str]:
+def _level(measured: Estimate, rule: Limit, limit: float) -> Holding:
     interval = measured.interval
-    status: Holding = "uncertain"
-    if interval is not None:
-        status = (below if rule == "max" else above)(limit, interval.low, interval.high)
-    text = reasons.of_limit(title, measured, status, limit, ceiling=rule == "max", confidence=confidence, unit=unit)
-    return status, text
+    if interval is None:
+        return "uncertain"
+    return (below if rule == "max" else above)(limit, interval.low, interval.high)
+
+
+def _doubted(result: Judged, confidence: float, conditions: int) -> Judged:
+    """Return a condition that is broken only by itself as one that is uncertain."""
+    found = _explained(replace(result, status="uncertain"), confidence)
+    return replace(found, explanation=reasons.of_family(found.explanation, conditions))
+
+
+def _explained(result: Judged, confidence: float) -> Judged:
+    return replace(result, explanation=_explanation(result, confidence))
+
+
+def _explanation(result: Judged, confidence: float) -> str:
+    if result.status == "shown":
+        return f"{result.title} needs a champion to be compared with: not applied."
+    if isinstance(result, GuardrailResult):
+        measured, limit, unit = result.measured, result.limit, result.unit
+    elif result.limit is not None:
+        measured, limit, unit = result.challenger, result.limit, ""
+    else:
+        return (reasons.of_rule if result.ratio is None else reasons.of_ratio)(result, confidence)
+    if measured is None:
+        return ""
+    return reasons.of_limit(
+        result.title, measured, result.status, limit, ceiling=result.rule == "max", confidence=confidence, unit=unit
+    )

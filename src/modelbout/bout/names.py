@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 def check_names(compare: Compare, task: Task) -> list[Problem]:
     """Return every metric that does not exist or is not for this task, with its key as place."""
     problems = list(_primary(compare, task))
+    if compare.fairness is not None and task != "binary":
+        problems.append(
+            Problem(
+                found=f"fairness is about a positive answer, and the task is {task}",
+                allowed="task: binary",
+                fix="Remove `compare.fairness`; name its columns in `compare.slices`.",
+                place=Place(key="compare.fairness"),
+            )
+        )
     for index, guardrail in enumerate(compare.guardrails):
         problems.extend(_guardrail(guardrail, task, f"compare.guardrails[{index}]"))
     return problems
@@ -49,7 +58,15 @@ def _guardrail(guardrail: Guardrail, task: Task, key: str) -> Iterator[Problem]:
             place=Place(key=key),
         )
     if guardrail.metric not in corners:
-        yield from _metric(guardrail.metric, task, f"{key}.metric", also=corners)
+        wrong = tuple(_metric(guardrail.metric, task, f"{key}.metric", also=corners))
+        yield from wrong
+        if not wrong and guardrail.rule == "relative_cost" and roster.metric(guardrail.metric).better == "higher":
+            yield Problem(
+                found=f"relative_cost is for metrics where lower is better, and of {guardrail.metric} higher is",
+                allowed="a loss, an error or a cost",
+                fix="Use `rule: non_inferior` with a margin in the metric's unit.",
+                place=Place(key=f"{key}.rule"),
+            )
     elif guardrail.rule is not None or guardrail.margin is not None:
         yield Problem(
             found=f"{guardrail.metric} has no rule and no margin",

@@ -29,12 +29,36 @@ def of_rule(result: MetricResult, confidence: float) -> str:
             "holds": f"surely above the margin of {number(margin)}",
             "broken": f"surely below the margin of {number(margin)}",
         }.get(result.status, f"this includes the margin of {number(margin)}, so it may be chance")
+    elif result.rule == "equivalent":
+        tail = {
+            "holds": f"surely no more than {number(margin)} away",
+            "broken": f"surely more than {number(margin)} away",
+        }.get(result.status, f"it may be more than {number(margin)} away")
     else:
         tail = {
             "holds": f"surely not worse by more than {number(margin)}",
             "broken": f"surely worse by more than {number(margin)}",
         }.get(result.status, f"it may be worse by more than {number(margin)}")
     return f"{change}: {tail}."
+
+
+def of_ratio(result: MetricResult, confidence: float) -> str:
+    """Return how the challenger's cost stands to the champion's and the share that it may be above it."""
+    if result.ratio is None:
+        return ""
+    interval, limit = result.ratio.interval, number(1 + (result.margin or 0.0))
+    if interval is not None and interval.low == interval.high == 1:
+        return f"{result.title} is the same for both models."
+    tail = {"holds": f"surely within {limit} times", "broken": f"surely above {limit} times"}.get(
+        result.status, f"it may be above {limit} times"
+    )
+    times = f"{number(result.ratio.value)} times the champion's{_interval(result.ratio, confidence)}"
+    return f"{result.title} is {times}: {tail}."
+
+
+def of_family(text: str, conditions: int) -> str:
+    """Return the sentence on a guardrail that is broken by itself, and not among so many."""
+    return f"{text} By itself it would be sure; among {conditions} guardrails it may be chance."
 
 
 def of_limit(

@@ -70,6 +70,10 @@ def rule(metric: MetricResult) -> Markdown:
         return Markdown(f"better by more than {amount(metric.metric, metric.margin)}" if metric.margin else "better")
     if metric.rule == "non_inferior":
         return Markdown(f"at most {amount(metric.metric, metric.margin or 0.0)} worse")
+    if metric.rule == "equivalent":
+        return Markdown(f"at most {amount(metric.metric, metric.margin or 0.0)} away")
+    if metric.rule == "relative_cost":
+        return Markdown(f"at most {plain(1 + (metric.margin or 0.0))} times the champion's")
     if metric.rule in {"max", "min"} and metric.limit is not None:
         return Markdown(f"{_bound(metric.rule)} {plain(metric.limit)}")
     return DASH

@@ -124,3 +124,92 @@ def test_a_rare_class_cannot_decide() -> None:
     with pytest.raises(DataError, match="one has 4 holdout rows"):
         require("f1_macro", "compare.primary.metric", sheet, None)
     require("mcc", "compare.primary.metric", sheet, None)
+
+
+@pytest.mark.parametrize(
+    ("guardrail", "status", "text"),
+    [
+        (Guardrail(metric="log_loss", rule="relative_cost", margin=0.0), "holds", "surely within 1 times"),
+        (Guardrail(metric="brier", rule="relative_cost", margin=0.5), "holds", "surely within 1.5 times"),
+        (Guardrail(metric="accuracy", rule="equivalent", margin=0.5), "holds", "surely no more than 0.5 away"),
+        (Guardrail(metric="log_loss", rule="equivalent", margin=0.0001), "broken", "surely more than 0.0001 away"),
+    ],
+)
+def test_rules_against_the_champion(
+    guardrail: Guardrail,
+    status: str,
+    text: str,
+    judged: Callable[..., tuple[tuple[MetricResult, ...], tuple[GuardrailResult, ...]]],
+) -> None:
+    (found,), _ = judged(guardrail)
+    assert (found.rule, found.status, found.margin) == (guardrail.rule, status, guardrail.margin)
+    assert text in found.explanation
+    assert (found.ratio is not None) is (guardrail.rule == "relative_cost")
+
+
+def test_a_cost_that_rose_is_broken_or_uncertain(draw: Callable[..., Sheet], ring_of: Callable[..., Ring]) -> None:
+    mine, theirs = draw("binary", rows=2000, noise=2.0), draw("binary", rows=2000, model=2, noise=0.2)
+
+    def cost(margin: float) -> MetricResult:
+        compare = Compare(guardrails=(Guardrail(metric="log_loss", rule="relative_cost", margin=margin),))
+        return judge_conditions(ring_of(mine, theirs, compare), mine, theirs)[0][0]
+
+    assert cost(0.0).status == "broken"
+    assert cost(10.0).status == "holds"
+    ratio = cost(0.0).ratio
+    assert ratio is not None
+    between = cost(ratio.value - 1)
+    assert between.status == "uncertain"
+    assert "it may be above" in between.explanation
+
+
+def test_a_cost_without_a_champion_is_not_applied(
+    judged: Callable[..., tuple[tuple[MetricResult, ...], tuple[GuardrailResult, ...]]],
+) -> None:
+    (found,), _ = judged(Guardrail(metric="log_loss", rule="relative_cost", margin=0.1), champion=False)
+    assert (found.status, found.ratio, found.rule) == ("shown", None, "relative_cost")
+    assert "not applied" in found.explanation
+
+
+def test_broken_by_itself_is_uncertain_among_many(draw: Callable[..., Sheet], ring_of: Callable[..., Ring]) -> None:
+    sheet = draw("binary", rows=2000)
+    levels = judge_conditions(
+        ring_of(sheet, None, Compare(guardrails=(Guardrail(metric="accuracy", min=0.0),))), sheet, None
+    )
+    interval = levels[0][0].challenger.interval
+    assert interval is not None
+    near = Guardrail(metric="accuracy", min=interval.high + (interval.high - interval.low) / 40)
+    others = tuple(Guardrail(metric="log_loss", max=5.0 + number) for number in range(9))
+    (alone,), _ = judge_conditions(ring_of(sheet, None, Compare(guardrails=(near,))), sheet, None)
+    among, _ = judge_conditions(ring_of(sheet, None, Compare(guardrails=(near, *others))), sheet, None)
+    assert alone.status == "broken"
+    assert [one.status for one in among] == ["uncertain"] + ["holds"] * 9
+    assert among[0].explanation.endswith("By itself it would be sure; among 10 guardrails it may be chance.")
+
+
+def test_what_is_far_beyond_its_limit_is_broken_among_many(
+    judged: Callable[..., tuple[tuple[MetricResult, ...], tuple[GuardrailResult, ...]]],
+) -> None:
+    others = tuple(Guardrail(metric="log_loss", max=5.0 + number) for number in range(9))
+    metrics, timings = judged(
+        Guardrail(metric="accuracy", min=0.99), Guardrail(metric="latency_ratio", max=1.2), *others
+    )
+    assert [one.status for one in metrics] == ["broken"] + ["holds"] * 9
+    # All 20 pairs of batches are slower: their interval of 99.75 % can still be made, and lies above.
+    assert [one.status for one in timings] == ["broken"]
+
+
+def test_an_interval_that_cannot_be_made_at_the_level_of_a_family_breaks_nothing(
+    draw: Callable[..., Sheet], ring_of: Callable[..., Ring]
+) -> None:
+    sheet, theirs = draw("binary", rows=2000), draw("binary", rows=2000, model=2)
+    seconds = (np.full(6, 1.5), np.full(6, 1.0))  # the fewest for an interval of 95 %
+    guardrails = (Guardrail(metric="latency_ratio", max=1.2), Guardrail(metric="log_loss", max=5.0))
+    _, (alone,) = judge_conditions(
+        ring_of(sheet, theirs, Compare(guardrails=guardrails[:1]), seconds=seconds), sheet, theirs
+    )
+    _, (among,) = judge_conditions(
+        ring_of(sheet, theirs, Compare(guardrails=guardrails), seconds=seconds), sheet, theirs
+    )
+    assert (alone.status, among.status) == ("broken", "uncertain")
+    assert "among 2 guardrails" in among.explanation

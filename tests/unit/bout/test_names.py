@@ -67,3 +67,12 @@ def test_every_guardrail_is_named_by_its_place() -> None:
     assert "latency_ratio" in problems[0].allowed
     assert "max" in problems[2].allowed
     assert "no condition" in problems[3].found
+
+
+def test_a_relative_cost_is_of_something_that_should_be_low() -> None:
+    wrong = Compare(guardrails=(Guardrail(metric="roc_auc", rule="relative_cost", margin=0.1),))
+    (problem,) = check_names(wrong, "binary")
+    assert problem.place.key == "compare.guardrails[0].rule"
+    assert "of roc_auc higher is" in problem.found
+    right = Compare(guardrails=(Guardrail(metric="log_loss", rule="relative_cost", margin=0.1),))
+    assert check_names(right, "binary") == []

@@ -28,3 +28,9 @@ def test_amounts_and_directions() -> None:
     assert words.moved(metric("mcc", "MCC", 0.4, 0.5, 0.1)) == "rises"
     assert words.rule(metric("mcc", "MCC", 0.4, 0.5, 0.1)) == "\u2013"
     assert words.rule(metric("mcc", "MCC", 0.4, 0.5, 0.1, rule="non_inferior")) == "at most 0 worse"
+
+
+def test_every_rule_has_its_words() -> None:
+    assert words.rule(metric("mcc", "MCC", 0.4, 0.5, 0.1, rule="equivalent", margin=0.02)) == "at most 0.02 away"
+    cost = metric("log_loss", "Log loss", 0.4, 0.5, 0.1, rule="relative_cost", margin=0.05)
+    assert words.rule(cost) == "at most 1.05 times the champion's"
