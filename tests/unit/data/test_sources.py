@@ -114,6 +114,24 @@ def test_booleans_are_true_false_yes_no_1_0_in_any_case(tmp_path: Path) -> None:
     assert values == [True, False, True, False, True, False, None, None]
 
 
+def test_the_usual_words_alone_are_the_same_booleans(tmp_path: Path) -> None:
+    assert read(tmp_path, b"b,x\ntrue,1\n,2\nno,3\n", reading=declared(b="boolean", x="integer"))["b"] == [
+        True,
+        None,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("zone", [None, "America/New_York"])
+def test_a_moment_before_the_year_1_or_after_9999_is_a_failure(tmp_path: Path, zone: str | None) -> None:
+    offset = "+00:00" if zone else ""
+    texts = [f"{day} 01:00{offset}" for day in ("0000-06-01", "2011-06-01", "10000-06-01", "0001-01-01")]
+    (tmp_path / "t.csv").write_text("\n".join(["t", *texts, ""]))
+    frame = load(scan("t.csv", root=tmp_path, reading=Reading((ColumnReading("t", "datetime", timezone=zone),))))
+    # At one o'clock in London, the first year has not begun in New York.
+    assert frame["t"].dt.year().to_list() == [None, 2011, None, None if zone else 1]
+
+
 def test_dates_by_format_or_iso(tmp_path: Path) -> None:
     american = Reading(columns=(ColumnReading("d", "date", "%m/%d/%Y"),))
     assert read(tmp_path, b"d\n1/31/2011\n01/02/2012\n31/1/2011\n", reading=american)["d"] == [
