@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import narwhals as nw
 import polars as pl
 
-from modelbout.data.casting import cast, without_missing
+from modelbout.data.casting import cast
 from modelbout.data.engines.engine import RAW
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def quick(files: Sequence[tuple[Path, str]], columns: Sequence[str], reading: Re
     """
     declared = {column.name: column for column in reading.columns if column.name in columns}
     numbers = [name for name, column in declared.items() if column.type in _PARSED]
-    # To the parser, an empty cell of a number column is always a missing one.
+    # To the parser, an empty cell of a number column is always a missing one; so are, as it is told, those of texts.
     if not numbers or "" not in reading.missing:
         return None
     schema = {name: _PARSED.get(_kind(declared.get(name)), pl.String()) for name in columns}
@@ -63,8 +63,7 @@ def quick(files: Sequence[tuple[Path, str]], columns: Sequence[str], reading: Re
     selected: list[pl.Expr] = []
     for name in columns:
         column = declared.get(name)
-        # An empty text stays one to the parser, whatever it is told of missing values.
-        text = without_missing(name, reading.missing)
+        text = pl.col(name)
         if column is None or column.type == "string":
             selected.append(text)
         elif column.type in _PARSED:
@@ -84,8 +83,8 @@ def _parsed(path: Path, delimiter: str, schema: dict[str, Any], missing: Sequenc
         path,
         separator=delimiter,
         schema=schema,
-        null_values=list(missing),
-        empty_string_is_null=False,
+        null_values=[text for text in missing if text],
+        empty_string_is_null=True,
         quote_char=None,
         glob=False,
     )
