@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from modelbout.bout.measurements import NOT_MEASURED, Measurements
 from modelbout.bout.terms import NO_TERMS, Terms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
+    from modelbout.bout.guardrail import Need
+    from modelbout.bout.measurements import SimpleModel
     from modelbout.config.compare import Compare
     from modelbout.manifest import Task
     from modelbout.predictions import Predictions
@@ -32,6 +37,24 @@ class SliceColumn:
 
 
 @dataclass(frozen=True, eq=False)
+class Trait:
+    """A column by which a group can be described without naming a row.
+
+    Attributes:
+        name: the column's name.
+        codes: shape (n,), int64, for each holdout row: index into ``marks`` of its value, or, for steps, how many of
+            the marks lie below its value; negative for a row that no condition speaks of.
+        marks: values as text: those that can be asked for, or the rising edges of the steps.
+        steps: whether the marks are edges: a condition is then ``at most`` or ``above`` one of them.
+    """
+
+    name: str
+    codes: NDArray[np.int64]
+    marks: tuple[str, ...]
+    steps: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Corner:
     """One model in the ring.
 
@@ -40,11 +63,13 @@ class Corner:
         artifact_bytes: length of the model's files.
         seconds: shape (b,), duration of each scored batch, interleaved with the other corner's so that the i-th
             batches of both belong together; None when nothing was timed.
+        measured: what else guardrails ask for.
     """
 
     predictions: Predictions
     artifact_bytes: int
     seconds: NDArray[np.float64] | None = None
+    measured: Measurements = NOT_MEASURED
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +89,9 @@ class Ring:
         seed: starts every random draw.
         clusters: shape (n,), int64, which rows belong together (a customer, a day); None when each stands alone.
         terms: what some metrics must be told besides the answers.
+        watched: columns whose groups must not fare worse, for ``compare.fairness``.
+        traits: columns by which a group may be looked for where the challenger is worst.
+        simple: models that a challenger should beat, by the need that asks for them.
     """
 
     task: Task
@@ -78,3 +106,6 @@ class Ring:
     seed: int
     clusters: NDArray[np.int64] | None = None
     terms: Terms = NO_TERMS
+    watched: tuple[SliceColumn, ...] = ()
+    traits: tuple[Trait, ...] = ()
+    simple: Mapping[Need, SimpleModel] = field(default_factory=dict)

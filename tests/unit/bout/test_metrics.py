@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from modelbout import catalogue
-from modelbout.bout.guardrail import GUARDRAILS, guardrail
 from modelbout.bout.metric import TableMetric
 from modelbout.bout.roster import METRICS, metric, names_for
 from modelbout.bout.sheet import Sheet
@@ -168,7 +167,7 @@ def test_tables_can_be_judged_many_at_once(name: str) -> None:
     assert found.formula(tables / 3, 1) == pytest.approx(found.formula(tables, 1))
 
 
-def test_every_metric_and_guardrail_has_its_section_in_the_docs() -> None:
+def test_every_metric_has_its_section_in_the_docs() -> None:
     sections = dict(part.split("\n", 1) for part in DOCS.read_text().split("\n## ")[1:])
     for name in catalogue.names(METRICS):
         found = metric(name)
@@ -178,14 +177,9 @@ def test_every_metric_and_guardrail_has_its_section_in_the_docs() -> None:
         assert f"**Tasks** {', '.join(found.tasks)}" in text
         for word in ("**Definition**", "**Interval**", "**Source**"):
             assert word in text
-    for name in catalogue.names(GUARDRAILS):
-        assert f"**Title** {guardrail(name).title}" in sections[f"`{name}`"]
-    known = {f"`{name}`" for package in (METRICS, GUARDRAILS) for name in catalogue.names(package)}
-    assert {title for title in sections if title.startswith("`")} == known
+    assert {title for title in sections if title.startswith("`")} == {f"`{name}`" for name in catalogue.names(METRICS)}
 
 
 def test_an_unknown_name_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         metric("auc")
-    with pytest.raises(KeyError):
-        guardrail("latency")
