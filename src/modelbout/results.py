@@ -14,6 +14,7 @@ from modelbout.evidence import (
     Curve,
     Estimate,
     FairnessResult,
+    FoundSlice,
     GuardrailResult,
     MetricResult,
     Power,
@@ -231,7 +232,7 @@ class BoutResult(Record, frozen=True):
     curves: tuple[Curve, ...] = ()
     leaks: tuple[Leak, ...] = ()
     seen: SeenRows | None = None
-    found_slices: tuple[SliceResult, ...] = ()
+    found_slices: tuple[FoundSlice, ...] = ()
     fairness: tuple[FairnessResult, ...] = ()
     wear: Wear | None = None
     anchor: Anchor | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelbout.bout.bootstrap import replicates
 from modelbout.bout.intervals import level
 from modelbout.bout.paired import difference
 from modelbout.bout.roster import metric as metric_named
@@ -79,18 +80,31 @@ def contrast(name: str, challenger: Sheet, champion: Sheet | None, *, confidence
     Raises:
         DataError: the metric is not a finite number for one of them.
     """
-    metric = metric_named(name)
+    return compared(name, metric_named(name, challenger.terms), challenger, champion, confidence=confidence, seed=seed)
+
+
+def compared(
+    name: str, metric: Metric, challenger: Sheet, champion: Sheet | None, *, confidence: float, seed: int
+) -> Comparison:
+    """Measure any metric on both sheets, also one that is in no list.
+
+    Raises:
+        DataError: as ``contrast``.
+    """
     mine = _measure(name, metric, challenger, "challenger")
-    level_of_mine = level(metric, challenger, mine, confidence=confidence, seed=seed)
+    sheets = (challenger,) if champion is None else (challenger, champion)
+    drawn = replicates(metric, sheets, seed) if metric.interval == "bootstrap" else ()
+    level_of_mine = level(metric, challenger, mine, confidence=confidence, seed=seed, drawn=drawn[0] if drawn else None)
     if champion is None:
         return Comparison(name, metric, level_of_mine)
     theirs = _measure(name, metric, champion, "champion")
+    both = (drawn[0], drawn[1]) if drawn else None
     return Comparison(
         name,
         metric,
         level_of_mine,
-        level(metric, champion, theirs, confidence=confidence, seed=seed),
-        difference(metric, challenger, champion, (mine, theirs), confidence=confidence, seed=seed),
+        level(metric, champion, theirs, confidence=confidence, seed=seed, drawn=both and both[1]),
+        difference(metric, challenger, champion, (mine, theirs), confidence=confidence, seed=seed, drawn=both),
     )
 
 

@@ -11,11 +11,13 @@ from modelbout.bout.changed import changed_rows
 from modelbout.bout.comparison import contrast
 from modelbout.bout.conditions import judge_conditions, require
 from modelbout.bout.curves import curves
+from modelbout.bout.fairness import judge_fairness
+from modelbout.bout.found import find_slices
 from modelbout.bout.holding import against
 from modelbout.bout.inspection import inspect_ring
 from modelbout.bout.names import check_names
 from modelbout.bout.power import power
-from modelbout.bout.roster import metric, names_for
+from modelbout.bout.roster import metric, told_for
 from modelbout.bout.sheet import sheet_of
 from modelbout.bout.slices import judge_slices
 from modelbout.bout.verdict import Standing, decide
@@ -28,7 +30,16 @@ if TYPE_CHECKING:
     from modelbout.bout.ring import Ring
     from modelbout.bout.sheet import Sheet
     from modelbout.config.compare import Primary
-    from modelbout.evidence import ChangedRows, Curve, GuardrailResult, MetricResult, Power, SliceResult
+    from modelbout.evidence import (
+        ChangedRows,
+        Curve,
+        FairnessResult,
+        FoundSlice,
+        GuardrailResult,
+        MetricResult,
+        Power,
+        SliceResult,
+    )
     from modelbout.results import Verdict
 
 
@@ -46,6 +57,8 @@ class Judgement:
         guardrails: one for each condition on something else.
         metrics: all other metrics of the task that the challenger's answers allow, with rule ``none``.
         slices: the primary metric by group.
+        found_slices: the groups where the challenger looked worst, tested on rows of their own.
+        fairness: one for each measure of each watched group; they count like guardrails.
         changed: rows fixed and broken; None without a champion.
         power: what the holdout can see of the primary metric; None without a champion.
         curves: points for plots.
@@ -60,6 +73,8 @@ class Judgement:
     guardrails: tuple[GuardrailResult, ...]
     metrics: tuple[MetricResult, ...]
     slices: tuple[SliceResult, ...]
+    found_slices: tuple[FoundSlice, ...]
+    fairness: tuple[FairnessResult, ...]
     changed: ChangedRows | None
     power: Power | None
     curves: tuple[Curve, ...]
@@ -85,6 +100,7 @@ def judge(ring: Ring) -> Judgement:
     primary = _primary(rule, duel, confidence)
     dummy = _against_dummy(ring, rule.metric, challenger)
     guardrail_metrics, guardrails = judge_conditions(ring, challenger, champion)
+    fairness = judge_fairness(ring, challenger, champion)
     found_power = None
     if duel.difference is not None:
         line = rule.margin if rule.rule == "superior" else -rule.margin
@@ -95,7 +111,7 @@ def judge(ring: Ring) -> Judgement:
             champion=champion is not None,
             primary=primary.status,
             baseline=dummy.status,
-            guardrails=tuple(one.status for one in conditions),
+            guardrails=tuple(one.status for one in (*conditions, *fairness)),
         )
     )
     judged = {rule.metric, *(one.metric for one in guardrail_metrics)}
@@ -125,6 +141,18 @@ def judge(ring: Ring) -> Judgement:
             confidence=confidence,
             seed=ring.seed,
         ),
+        found_slices=()
+        if champion is None
+        else find_slices(
+            rule.metric,
+            challenger,
+            champion,
+            ring.traits,
+            min_rows=ring.compare.min_slice_rows,
+            confidence=confidence,
+            seed=ring.seed,
+        ),
+        fairness=fairness,
         changed=None if champion is None else changed_rows(challenger, champion),
         power=found_power,
         curves=curves(challenger, champion),
@@ -142,13 +170,13 @@ def _primary(rule: Primary, duel: Comparison, confidence: float) -> MetricResult
 
 def _against_dummy(ring: Ring, name: str, challenger: Sheet) -> MetricResult:
     constant = baseline(
-        metric(name),
-        name,
+        metric(name, ring.terms),
         task=ring.task,
         classes=len(ring.classes),
         positive=ring.positive,
         train_truth=ring.train_truth,
         rows=challenger.rows,
+        terms=ring.terms,
     )
     confidence = ring.compare.confidence
     duel = contrast(name, challenger, sheet_of(ring, constant), confidence=confidence, seed=ring.seed)
@@ -159,11 +187,14 @@ def _against_dummy(ring: Ring, name: str, challenger: Sheet) -> MetricResult:
 
 
 def _shown(ring: Ring, challenger: Sheet, champion: Sheet | None, judged: set[str]) -> Iterator[MetricResult]:
-    for name in names_for(ring.task):
-        needs = metric(name).needs
-        if name in judged or not challenger.has(needs):
+    for name in told_for(ring.task, ring.terms):
+        found = metric(name, ring.terms)
+        needs = found.needs
+        if name in judged or not challenger.has(needs) or found.refusal(challenger):
             continue
         missing = champion is not None and not champion.has(needs)
+        if champion is not None and not missing and found.refusal(champion):
+            continue
         duel = contrast(
             name,
             challenger,

@@ -7,18 +7,28 @@ from typing import TYPE_CHECKING
 from modelbout import catalogue
 from modelbout.bout import roster
 from modelbout.bout.guardrail import GUARDRAILS
+from modelbout.bout.terms import terms_of
 from modelbout.errors import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from modelbout.bout.metric import Term
+    from modelbout.bout.terms import Terms
     from modelbout.config.compare import Compare, Guardrail
     from modelbout.manifest import Task
 
 
+_TERMS: dict[Term, str] = {
+    "costs": "Add `costs: {false_positive: ..., false_negative: ...}` to `compare`.",
+    "quantile": "Add `quantile:` to `compare`, such as 0.9 for a model of the 90 % quantile.",
+}
+
+
 def check_names(compare: Compare, task: Task) -> list[Problem]:
     """Return every metric that does not exist or is not for this task, with its key as place."""
-    problems = list(_primary(compare, task))
+    terms = terms_of(compare)
+    problems = list(_primary(compare, task, terms))
     if compare.fairness is not None and task != "binary":
         problems.append(
             Problem(
@@ -29,26 +39,26 @@ def check_names(compare: Compare, task: Task) -> list[Problem]:
             )
         )
     for index, guardrail in enumerate(compare.guardrails):
-        problems.extend(_guardrail(guardrail, task, f"compare.guardrails[{index}]"))
+        problems.extend(_guardrail(guardrail, task, f"compare.guardrails[{index}]", terms))
     return problems
 
 
-def _primary(compare: Compare, task: Task) -> Iterator[Problem]:
+def _primary(compare: Compare, task: Task, terms: Terms) -> Iterator[Problem]:
     if compare.primary is None:
         return
     name, key = compare.primary.metric, "compare.primary.metric"
     if name in catalogue.names(GUARDRAILS):
         yield Problem(
             found=f"{name} is a guardrail, not a metric that can decide",
-            allowed=_listed(roster.names_for(task)),
+            allowed=_listed(roster.deciding_for(task, terms)),
             fix="Move it to compare.guardrails with `max`.",
             place=Place(key=key),
         )
     else:
-        yield from _metric(name, task, key, also=())
+        yield from _metric(name, task, key, terms, also=())
 
 
-def _guardrail(guardrail: Guardrail, task: Task, key: str) -> Iterator[Problem]:
+def _guardrail(guardrail: Guardrail, task: Task, key: str, terms: Terms) -> Iterator[Problem]:
     corners = catalogue.names(GUARDRAILS)
     if guardrail.rule is None and guardrail.max is None and guardrail.min is None:
         yield Problem(
@@ -58,9 +68,13 @@ def _guardrail(guardrail: Guardrail, task: Task, key: str) -> Iterator[Problem]:
             place=Place(key=key),
         )
     if guardrail.metric not in corners:
-        wrong = tuple(_metric(guardrail.metric, task, f"{key}.metric", also=corners))
+        wrong = tuple(_metric(guardrail.metric, task, f"{key}.metric", terms, also=corners))
         yield from wrong
-        if not wrong and guardrail.rule == "relative_cost" and roster.metric(guardrail.metric).better == "higher":
+        if (
+            not wrong
+            and guardrail.rule == "relative_cost"
+            and roster.metric(guardrail.metric, terms).better == "higher"
+        ):
             yield Problem(
                 found=f"relative_cost is for metrics where lower is better, and of {guardrail.metric} higher is",
                 allowed="a loss, an error or a cost",
@@ -76,22 +90,38 @@ def _guardrail(guardrail: Guardrail, task: Task, key: str) -> Iterator[Problem]:
         )
 
 
-def _metric(name: str, task: Task, key: str, *, also: tuple[str, ...]) -> Iterator[Problem]:
-    fitting = (*roster.names_for(task), *also)
-    if name not in catalogue.names(roster.METRICS):
-        known = (*catalogue.names(roster.METRICS), *also)
+def _metric(name: str, task: Task, key: str, terms: Terms, *, also: tuple[str, ...]) -> Iterator[Problem]:
+    fitting = (*roster.deciding_for(task, terms), *also)
+    known = (*roster.known(terms), *also)
+    if name not in known:
         yield Problem(
             found=f"there is no metric `{name}`.{catalogue.did_you_mean(name, known)}",
             allowed=_listed(fitting),
             fix="Choose one of these; docs/metrics.md explains each.",
             place=Place(key=key),
         )
-    elif name not in fitting:
-        tasks = " and ".join(roster.metric(name).tasks)
+        return
+    found = roster.metric(name, terms)
+    if task not in found.tasks:
+        tasks = " and ".join(found.tasks)
         yield Problem(
             found=f"{name} is for {tasks}, and the task is {task}",
             allowed=_listed(fitting),
             fix="Choose a metric of this task, or mend `task`.",
+            place=Place(key=key),
+        )
+    elif found.term is not None and not terms.has(found.term):
+        yield Problem(
+            found=f"{name} needs `compare.{found.term}`, which is not set",
+            allowed=_listed(fitting),
+            fix=_TERMS[found.term],
+            place=Place(key=key),
+        )
+    elif found.interval == "none":
+        yield Problem(
+            found=f"no interval is known to hold {name}, so it can be shown and can decide nothing",
+            allowed=_listed(fitting),
+            fix="Choose another metric; docs/metrics.md says which ones have an interval.",
             place=Place(key=key),
         )
 

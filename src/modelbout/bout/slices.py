@@ -44,10 +44,10 @@ def judge_slices(
             column.name,
             group,
             rows.size,
-            _fought(metric, challenger, champion, rows, min_rows=min_rows, confidence=confidence, seed=seed),
+            fought(metric, challenger, champion, rows, min_rows=min_rows, confidence=confidence, seed=seed),
         )
         for column in columns
-        for group, rows in _groups(column)
+        for group, rows in groups_of(column)
     ]
     p_values = {
         index: one.difference.p
@@ -71,14 +71,15 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in corrected]
 
 
-def _groups(column: SliceColumn) -> Iterator[tuple[str, NDArray[np.intp]]]:
+def groups_of(column: SliceColumn) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Yield each group of a column by name, with the numbers of its rows."""
     order = np.argsort(column.codes, kind="stable")
     edges = np.searchsorted(column.codes[order], np.arange(len(column.groups) + 1))
     for code in sorted(range(len(column.groups)), key=lambda code: column.groups[code]):
         yield column.groups[code], order[edges[code] : edges[code + 1]]
 
 
-def _fought(
+def fought(
     metric: str,
     challenger: Sheet,
     champion: Sheet | None,
@@ -88,6 +89,7 @@ def _fought(
     confidence: float,
     seed: int,
 ) -> Comparison | None:
+    """Compare the primary metric on some rows; None when they are too few, or too few of a class, to be tested."""
     if rows.size < max(min_rows, MIN_ROWS):
         return None
     mine = challenger.take(rows)
@@ -98,7 +100,7 @@ def _fought(
 
 
 def _testable(metric: str, sheet: Sheet) -> bool:
-    found = metric_named(metric)
+    found = metric_named(metric, sheet.terms)
     if sheet.task == "regression":
         return bool(np.isfinite(found.measure(sheet).value))
     if sheet.task == "binary":
@@ -115,7 +117,7 @@ def _result(
         column=column,
         group=group,
         rows=rows,
-        status=_status(one, p_adjusted, alpha),
+        status=status_of(one, p_adjusted, alpha),
         challenger=one.challenger.value,
         champion=None if one.champion is None else one.champion.value,
         improvement=one.improvement,
@@ -123,7 +125,8 @@ def _result(
     )
 
 
-def _status(one: Comparison, p_adjusted: float | None, alpha: float) -> SliceStatus:
+def status_of(one: Comparison, p_adjusted: float | None, alpha: float) -> SliceStatus:
+    """Return what a corrected p-value says of a group."""
     if one.difference is None or p_adjusted is None or p_adjusted >= alpha:
         return "no difference shown"
     return "better" if one.difference.improvement > 0 else "worse"

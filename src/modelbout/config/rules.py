@@ -152,6 +152,9 @@ def compare_problems(compare: Compare, where: Where) -> Iterator[Problem]:
             found = f"{quoted(one[0])} has the same kind of guardrail already"
             yield Problem(found, "one", "Keep the stricter one.", where(f"compare.guardrails[{index}]"))
     yield from _repeated(compare.slices, "compare.slices", where)
+    if compare.fairness is not None:
+        yield from _repeated(compare.fairness.columns, "compare.fairness.columns", where)
+        yield from _repeated(compare.fairness.measures, "compare.fairness.measures", where)
 
 
 def _name(name: str, known: Sequence[str], kind: str, place: Place) -> Iterator[Problem]:

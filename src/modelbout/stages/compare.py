@@ -29,6 +29,7 @@ from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, Holdout, Lea
 from modelbout.seal import verify_files
 from modelbout.stages.arrays import aligned, all_classes, balance, slice_columns
 from modelbout.stages.clusters import clusters
+from modelbout.stages.groups import require_groups, slices_of, traits_of, watched_columns
 from modelbout.stages.leaks import (
     Memory,
     after_verdict,
@@ -112,6 +113,7 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         found = look_for_leaks(work, fighter.manifest.signature, table, progress)
         scene = replace(scene, holdout=describe(work, table)).knowing(memory, found)
         refuse_leaks(work, found)
+        require_groups(work, table, None if scene.champion is None else scene.champion.bundle)
         scored_at = time.perf_counter()
         scored, scene = score_all(work, scene, table, progress)
         judged_at = time.perf_counter()
@@ -258,7 +260,9 @@ def ring(work: Workspace, scene: Scene, table: Rows, scored: tuple[Scored, ...])
         challenger=corners[0],
         champion=corners[1] if scene.champion is not None else None,
         train_truth=truth(table.train, judged),
-        slices=slice_columns(table.holdout, config.compare.slices),
+        slices=slices_of(work, table.holdout),
+        watched=slice_columns(table.holdout, watched_columns(config.compare)),
+        traits=traits_of(work, fighters[0].bundle, signatures[0], table.holdout),
         compare=config.compare,
         seed=config.train.seed,
         clusters=clusters(table.holdout, config.data, config.compare.block),
@@ -280,6 +284,8 @@ def with_verdict(work: Workspace, scene: Scene, judgement: Judgement, seconds: d
         guardrails=judgement.guardrails,
         metrics=judgement.metrics,
         slices=judgement.slices,
+        found_slices=judgement.found_slices,
+        fairness=judgement.fairness,
         changed=judgement.changed,
         power=judgement.power,
         curves=judgement.curves,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modelbout.data.profile_scan import profile_scan
 from modelbout.errors import RegistryError
 from modelbout.report.datasheet import About, datasheet
+from modelbout.stages.groups import group_columns
 from modelbout.stages.policy import forbidden_in
 from modelbout.stages.report import save
 from modelbout.stages.tables import Role, contract_of, scans
@@ -43,7 +44,7 @@ def describe(work: Workspace, progress: Progress) -> tuple[Profile, About]:
     with progress.step("profiling the rows"):
         found = profile_scan(
             scan,
-            slices=work.config.compare.slices,
+            slices=group_columns(work.config.compare),
             label=data.target if data.target in scan.columns else None,
             classes=work.config.task != "regression",
             texts=class_texts,

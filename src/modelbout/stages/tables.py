@@ -105,8 +105,11 @@ def named_columns(work: Workspace) -> Iterator[tuple[str, str]]:
             yield "data.split.column", data.split.column
         else:
             yield "data.split.by", data.split.by
-    for number, name in enumerate(work.config.compare.slices):
+    compare = work.config.compare
+    for number, name in enumerate(compare.slices):
         yield f"compare.slices[{number}]", name
+    for number, name in enumerate(() if compare.fairness is None else compare.fairness.columns):
+        yield f"compare.fairness.columns[{number}]", name
 
 
 def rows(work: Workspace, opened: dict[Role, Scan]) -> Rows:

@@ -14,6 +14,7 @@ from modelbout.manifest import Lineage
 from modelbout.profile import profile_bytes
 from modelbout.results import TRAINING_FILE, TrainingResult
 from modelbout.seal import bundle_digest, verify_files
+from modelbout.stages.groups import group_columns
 from modelbout.stages.places import locating
 from modelbout.stages.policy import forbidden_in
 from modelbout.stages.reference import reference
@@ -158,7 +159,7 @@ def make(
         known = reference(
             table.train,
             shape,
-            slices=work.config.compare.slices,
+            slices=group_columns(work.config.compare),
             on_holdout=on_holdout,
             on_dealt=fitted.extra,
         )
