@@ -8,7 +8,8 @@ import pytest
 
 from modelbout import catalogue
 from modelbout.errors import Place
-from modelbout.evidence import ChangedRows, Curve, Estimate, Interval, Power
+from modelbout.evidence import ChangedRows, Curve, Estimate, Interval, Power, Scoring
+from modelbout.report.escape import text
 from modelbout.report.story import Story
 from modelbout.results import BoutResult, Control, DataFile, Leak, SeenRows, Side, TableSummary
 from tests.unit.report import stories
@@ -362,6 +363,25 @@ def test_lineage_of_a_bare_bout() -> None:
     assert "Challenger" not in written
     nameless = Side(bundle_digest=stories.CHAMPION)
     assert "| Champion | bundle `a04ea04ea04e` |" in told("lineage", of(champion=nameless))
+
+
+@pytest.mark.parametrize(
+    ("scored", "line"),
+    [
+        (Scoring(fresh=1, recorded=0), "1 row answered afresh, in this environment"),
+        (
+            Scoring(fresh=900, recorded=0, environment="own", note="it was <b>old</b>"),
+            f"900 rows answered afresh, in an environment made from its own lock; {text('it was <b>old</b>')}",
+        ),
+        (
+            Scoring(fresh=0, recorded=900, environment="none"),
+            "900 rows taken from its bundle's record, no model was run",
+        ),
+    ],
+)
+def test_lineage_says_how_the_champion_answered(scored: Scoring, line: str) -> None:
+    side = Side(bundle_digest=stories.CHAMPION, scored=scored)
+    assert f"| Its answers | {line} |" in told("lineage", of(champion=side))
 
 
 def test_the_title_says_who_enforces_what() -> None:

@@ -13,7 +13,7 @@ from modelbout.report.story import short
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modelbout.evidence import MetricResult
+    from modelbout.evidence import MetricResult, Scoring
     from modelbout.report.story import Story
     from modelbout.results import BoutResult, Holdout, TrainingResult, ValidationResult
 
@@ -23,6 +23,12 @@ DROP: int | None = 40
 
 ITEMS_LIMIT = 12
 """Files, classes and timings named before the rest is counted. Our own choice."""
+
+WHERE = {
+    "this": "in this environment",
+    "own": "in an environment made from its own lock",
+    "none": "no model was run",
+}
 
 _TEMPLATE = template("""
 <details>
@@ -67,11 +73,21 @@ def _of_bout(story: Story, bout: BoutResult) -> Iterator[tuple[Markdown, Markdow
         digest = code(short(bout.champion.bundle_digest))
         name = f"{code(story.champion)}, " if story.champion and bout.champion.version else ""
         yield Markdown("Champion"), Markdown(f"{name}bundle {digest}")
+        if bout.champion.scored is not None:
+            yield Markdown("Its answers"), _scored(bout.champion.scored)
     if bout.holdout is not None:
         yield from _of_holdout(bout.holdout)
     yield Markdown("Intervals"), Markdown(f"{story.confidence}, two-sided{_methods(bout)}")
     yield Markdown("Seed"), plain(bout.seed)
     yield Markdown("Judged"), code(bout.created)
+
+
+def _scored(scored: Scoring) -> Markdown:
+    where = WHERE[scored.environment]
+    fresh = f"{counted(scored.fresh, 'row', 'rows')} answered afresh" if scored.fresh else ""
+    taken = f"{counted(scored.recorded, 'row', 'rows')} taken from its bundle's record" if scored.recorded else ""
+    said = ", ".join(part for part in (fresh, taken, where) if part)
+    return Markdown(f"{said}; {text(scored.note)}" if scored.note else said)
 
 
 def _of_holdout(holdout: Holdout) -> Iterator[tuple[Markdown, Markdown]]:
