@@ -53,7 +53,8 @@ class MetricResult(Record, frozen=True):
 class GuardrailResult(Record, frozen=True):
     """A condition that the challenger must keep besides the primary metric.
 
-    ``measured`` is None, and the status ``shown``, when there is no champion yet and the condition needs one.
+    ``measured`` is None, and the status ``shown``, when there is no champion yet and the condition needs one. ``group``
+    is what it is about; ``note`` says what the number is made of, such as the columns that are meant.
     """
 
     guardrail: str
@@ -64,6 +65,8 @@ class GuardrailResult(Record, frozen=True):
     limit: float
     unit: str = ""
     explanation: str = ""
+    group: str = ""
+    note: str = ""
 
 
 class SliceResult(Record, frozen=True):

@@ -87,13 +87,16 @@ class Wear(Record, frozen=True):
 
 
 class Expectation(Record, frozen=True):
-    """How the answers must behave when one input is changed: exactly one of the keys."""
+    """How the answers must behave when inputs are changed: exactly one of ``invariant``, ``rising`` and ``falling``."""
 
     invariant: Annotated[
         tuple[Text, ...], Meta(description="Columns whose values, dealt out anew, may not move the answer.")
     ] = ()
     rising: Annotated[Text | None, Meta(description="A column: a larger value may not lower the answer.")] = None
     falling: Annotated[Text | None, Meta(description="A column: a larger value may not raise the answer.")] = None
+    tolerance: Annotated[
+        NotNegative, Meta(description="By how much it may before a row counts: a probability, or in the target's unit.")
+    ] = 0.0
     share: Annotated[float, Meta(ge=0, le=1, description="The share of rows that may break it; 0 = none.")] = 0.0
 
 
