@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from modelbout import catalogue
 from modelbout.bout import reasons
 from modelbout.bout.comparison import contrast
+from modelbout.bout.expectations import judge_expectations
 from modelbout.bout.family import surely_broken
 from modelbout.bout.guardrail import GUARDRAILS, Match, guardrail
 from modelbout.bout.holding import above, against, below
@@ -81,7 +82,7 @@ def judge_conditions(
     ]
     return (
         tuple(result for result in told if isinstance(result, MetricResult)),
-        tuple(result for result in told if isinstance(result, GuardrailResult)),
+        (*(result for result in told if isinstance(result, GuardrailResult)), *judge_expectations(ring)),
     )
 
 
@@ -173,10 +174,11 @@ def _of_level(duel: Callable[[float], Comparison], rule: Limit, limit: float, co
 
 def _of_corners(one: Guardrail, match: Match, rule: Limit, limit: float, confidence: float) -> GuardrailResult:
     found = guardrail(one.metric)
-    measured = None
+    measured, note = None, ""
     if match.champion is not None or not found.needs_champion:
         compare = replace(match.ring.compare, confidence=confidence)
         measured = found.measure(Match(changed(match.ring, compare=compare), match.challenger, match.champion))
+        note = found.note(match)
     return GuardrailResult(
         guardrail=one.metric,
         title=found.title,
@@ -185,6 +187,8 @@ def _of_corners(one: Guardrail, match: Match, rule: Limit, limit: float, confide
         measured=measured,
         limit=limit,
         unit=found.unit,
+        group=found.group,
+        note=note,
     )
 
 

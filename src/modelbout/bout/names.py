@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from modelbout import catalogue
 from modelbout.bout import roster
 from modelbout.bout.guardrail import GUARDRAILS
+from modelbout.bout.guardrail import guardrail as corner
 from modelbout.bout.terms import terms_of
 from modelbout.errors import Place, Problem
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from modelbout.bout.metric import Term
     from modelbout.bout.terms import Terms
-    from modelbout.config.compare import Compare, Guardrail
+    from modelbout.config.compare import Compare, Expectation, Guardrail
     from modelbout.manifest import Task
 
 
@@ -40,6 +41,8 @@ def check_names(compare: Compare, task: Task) -> list[Problem]:
         )
     for index, guardrail in enumerate(compare.guardrails):
         problems.extend(_guardrail(guardrail, task, f"compare.guardrails[{index}]", terms))
+    for index, expectation in enumerate(compare.expectations):
+        problems.extend(_expectation(expectation, task, f"compare.expectations[{index}]"))
     return problems
 
 
@@ -88,6 +91,24 @@ def _guardrail(guardrail: Guardrail, task: Task, key: str, terms: Terms) -> Iter
             fix=f"Write {{metric: {guardrail.metric}, max: ...}}.",
             place=Place(key=f"{key}.metric"),
         )
+    if guardrail.metric in corners and task not in corner(guardrail.metric).tasks:
+        yield Problem(
+            found=f"{guardrail.metric} is for {' and '.join(corner(guardrail.metric).tasks)}, and the task is {task}",
+            allowed=_listed(tuple(name for name in corners if task in corner(name).tasks)),
+            fix="Choose a guardrail of this task, or mend `task`.",
+            place=Place(key=f"{key}.metric"),
+        )
+
+
+def _expectation(expectation: Expectation, task: Task, key: str) -> Iterator[Problem]:
+    for kind in ("rising", "falling"):
+        if getattr(expectation, kind) is not None and task == "multiclass":
+            yield Problem(
+                found=f"`{kind}` is for binary and regression: several classes have no higher and lower answer",
+                allowed="`invariant` for multiclass",
+                fix="Remove it, or ask with `invariant`.",
+                place=Place(key=f"{key}.{kind}"),
+            )
 
 
 def _metric(name: str, task: Task, key: str, terms: Terms, *, also: tuple[str, ...]) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from modelbout.errors import Place, Problem, cause
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from modelbout.config.compare import Compare, Guardrail
+    from modelbout.config.compare import Compare, Expectation, Guardrail
     from modelbout.config.model import Data, Drift, Policy, Promote, Split
     from modelbout.config.train import Train
     from modelbout.manifest import Task
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 METRICS = "modelbout.bout.metrics"
 GUARDRAILS = "modelbout.bout.guardrails"
+COSTED = "flip_cost"
 
 
 def data_problems(data: Data, task: Task | None, where: Where) -> Iterator[Problem]:
@@ -146,15 +147,29 @@ def compare_problems(compare: Compare, where: Where) -> Iterator[Problem]:
         key = f"compare.guardrails[{index}]"
         yield from _name(guardrail.metric, (*metrics, *guardrails), "metric or guardrail", where(f"{key}.metric"))
         yield from _guardrail(guardrail, key, guardrail.metric in guardrails, where)
+        if guardrail.metric == COSTED and compare.costs is None:
+            fix = "Add `costs: {false_positive: ..., false_negative: ...}` to `compare`, or guard negative_flips."
+            yield Problem(f"{quoted(COSTED)} needs `costs`", "what decisions cost", fix, where(f"{key}.metric"))
     told = [(guardrail.metric, guardrail.rule is None) for guardrail in compare.guardrails]
     for index, one in enumerate(told):
         if one in told[:index]:
             found = f"{quoted(one[0])} has the same kind of guardrail already"
             yield Problem(found, "one", "Keep the stricter one.", where(f"compare.guardrails[{index}]"))
     yield from _repeated(compare.slices, "compare.slices", where)
+    for index, expectation in enumerate(compare.expectations):
+        yield from _expectation(expectation, f"compare.expectations[{index}]", where)
     if compare.fairness is not None:
         yield from _repeated(compare.fairness.columns, "compare.fairness.columns", where)
         yield from _repeated(compare.fairness.measures, "compare.fairness.measures", where)
+
+
+def _expectation(expectation: Expectation, key: str, where: Where) -> Iterator[Problem]:
+    kinds = (bool(expectation.invariant), expectation.rising is not None, expectation.falling is not None)
+    if sum(kinds) != 1:
+        found = "the expectation says " + ("several things at once" if any(kinds) else "nothing of the answers")
+        allowed = "exactly one of `invariant`, `rising` and `falling`"
+        yield Problem(found, allowed, "Write it as in `{rising: income}`; several are several entries.", where(key))
+    yield from _repeated(expectation.invariant, f"{key}.invariant", where)
 
 
 def _name(name: str, known: Sequence[str], kind: str, place: Place) -> Iterator[Problem]:
