@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from modelbout.bout.metric import TableMetric
+from modelbout.bout.spread import Spread, independent_rows, spread
 from modelbout.evidence import Estimate, Interval
 
 if TYPE_CHECKING:
@@ -32,11 +33,14 @@ LARGEST_EXPONENT = 300.0
 EXACT = "exact binomial"
 DIRICHLET = "Dirichlet draws"
 INFLUENCE = "influence function"
+BOOTSTRAP = "paired bootstrap"
+CLUSTERED = "clusters as one"
 SCALED: dict[Scale, str] = {
     "unit": "influence function, logit scale",
     "signed": "influence function, Fisher's z",
     "positive": "influence function, log scale",
     "below_one": "influence function, log scale",
+    "real": INFLUENCE,
 }
 
 
@@ -52,27 +56,29 @@ def quantile(confidence: float) -> float:
     return float(special.ndtri((1 + confidence) / 2))
 
 
-def standard_error(influence: NDArray[np.float64]) -> float:
-    """Return the standard error of a statistic from its rows' influences, shape (n,)."""
-    return float(np.std(influence, ddof=1) / np.sqrt(influence.size))
+def named(method: str, sheet: Sheet) -> str:
+    """Return the method's name as results hold it: also whether rows that belong together counted as one."""
+    return method if sheet.observation is None else f"{method}, {CLUSTERED}"
 
 
-def on_scale(value: float, error: float, scale: Scale, confidence: float) -> Bounds:
+def on_scale(value: float, reach: float, scale: Scale) -> Bounds:
     """Return the interval that is symmetric on the metric's own scale, so that it stays within its range.
 
-    ``value`` lies strictly within the range, except that ``positive`` and ``below_one`` may be perfect.
+    ``value`` lies strictly within the range, except that ``positive`` and ``below_one`` may be perfect; ``reach`` is
+    half the width of the plain interval.
     """
-    reach = quantile(confidence) * error
+    if scale == "real":
+        return Bounds(value - reach, value + reach)
     if scale == "unit":
         middle, half = special.logit(value), reach / (value * (1 - value))
         return Bounds(float(special.expit(middle - half)), float(special.expit(middle + half)))
     if scale == "signed":
-        low, high = on_scale((1 + value) / 2, error / 2, "unit", confidence)
+        low, high = on_scale((1 + value) / 2, reach / 2, "unit")
         return Bounds(2 * low - 1, 2 * high - 1)
     if scale == "positive":
         factor = float(np.exp(min(reach / value, LARGEST_EXPONENT))) if value > 0 else 1.0
         return Bounds(value / factor, value * factor)
-    low, high = on_scale(1 - value, error, "positive", confidence)
+    low, high = on_scale(1 - value, reach, "positive")
     return Bounds(1 - high, 1 - low)
 
 
@@ -92,22 +98,60 @@ def rare_class(metric: Metric, sheet: Sheet) -> int | None:
     """Return the class that occurs in too few rows for an interval of this metric, or None."""
     if not metric.per_class or sheet.classes == 0:
         return None
-    rare = np.flatnonzero((sheet.support > 0) & (sheet.support < MIN_CLASS_ROWS))
+    rare = np.flatnonzero((sheet.support > 0) & (sheet.backing < MIN_CLASS_ROWS))
     return int(rare[0]) if rare.size else None
 
 
-def level(metric: Metric, sheet: Sheet, measured: Measured, *, confidence: float, seed: int) -> Estimate:
-    """Return one model's metric with its interval; no interval when a class is too rare for one."""
+def resampled(drawn: NDArray[np.float64], metric: Metric, sheet: Sheet) -> Spread | None:
+    """Return the spread of resamples, with the degrees of freedom that the rows, and not the resamples, allow.
+
+    None when the metric is not defined in one of two resamples: then they say nothing.
+    """
+    found = drawn[np.isfinite(drawn)]
+    if 2 * found.size < drawn.size:
+        return None
+    counted = spread(np.zeros(sheet.rows), sheet, by_class=False).freedom
+    rarest = float(sheet.backing[sheet.support > 0].min()) - 1 if metric.per_class and sheet.classes else np.inf
+    return Spread(float(found.std()), max(min(counted, rarest), 1.0))
+
+
+def level(
+    metric: Metric,
+    sheet: Sheet,
+    measured: Measured,
+    *,
+    confidence: float,
+    seed: int,
+    drawn: NDArray[np.float64] | None = None,
+) -> Estimate:
+    """Return one model's metric with its interval; no interval when a class is too rare for one.
+
+    Args:
+        metric: what was measured.
+        sheet: on what.
+        measured: its value and influence.
+        confidence: two-sided level of the interval.
+        seed: starts the Dirichlet draws.
+        drawn: shape (b,), the metric in resamples, where its intervals come from the bootstrap.
+    """
     value = measured.value
-    if rare_class(metric, sheet) is not None:
+    if metric.interval == "none" or rare_class(metric, sheet) is not None:
         return Estimate(value=value)
-    if isinstance(metric, TableMetric) and sheet.positive is not None:
-        drawn = metric.formula(draws(sheet.confusion, seed), sheet.positive)
-        return _estimate(value, middle_of(drawn, value, confidence), DIRICHLET)
+    if drawn is None and isinstance(metric, TableMetric) and sheet.positive is not None:
+        worth = independent_rows(measured.influence, sheet, by_class=metric.per_class, confidence=confidence)
+        tables = draws(sheet.confusion * (worth / sheet.rows), seed)
+        bounds = middle_of(metric.formula(tables, sheet.positive), value, confidence)
+        return _estimate(value, bounds, named(DIRICHLET, sheet))
     if metric.scale in ("unit", "signed") and not _inside(value, metric.scale):
-        return _estimate(value, _at_the_end(metric, sheet, value, confidence), EXACT)
-    bounds = on_scale(value, standard_error(measured.influence), metric.scale, confidence)
-    return _estimate(value, bounds, SCALED[metric.scale])
+        return _estimate(value, _at_the_end(metric, sheet, value, confidence), named(EXACT, sheet))
+    if drawn is None:
+        found: Spread | None = spread(measured.influence, sheet, by_class=metric.per_class)
+    else:
+        found = resampled(drawn, metric, sheet)
+    if found is None:
+        return Estimate(value=value)
+    method = SCALED[metric.scale] if drawn is None else BOOTSTRAP
+    return _estimate(value, on_scale(value, found.reach(confidence), metric.scale), named(method, sheet))
 
 
 def _inside(value: float, scale: Scale) -> bool:
@@ -120,7 +164,7 @@ def _at_the_end(metric: Metric, sheet: Sheet, value: float, confidence: float) -
 
     Clopper and Pearson 1934: with n successes of n the lower end is (alpha / 2) ** (1 / n).
     """
-    trials = int(sheet.support[sheet.support > 0].min()) if metric.per_class else sheet.rows
+    trials = int(sheet.backing[sheet.support > 0].min()) if metric.per_class else sheet.observations
     reach = 1 - ((1 - confidence) / 2) ** (1 / trials)
     lowest, width = (0.0, 1.0) if metric.scale == "unit" else (-1.0, 2.0)
     return Bounds(1 - width * reach, 1.0) if value >= 1 else Bounds(lowest, lowest + width * reach)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
-from modelbout.bout.intervals import DIRICHLET, INFLUENCE, PRIOR, draws, middle_of, quantile, rare_class
+from modelbout.bout.intervals import (
+    BOOTSTRAP,
+    DIRICHLET,
+    INFLUENCE,
+    PRIOR,
+    draws,
+    middle_of,
+    named,
+    rare_class,
+    resampled,
+)
 from modelbout.bout.metric import TableMetric
+from modelbout.bout.spread import Spread, independent_rows, spread
 from modelbout.evidence import Estimate, Interval
 
 if TYPE_CHECKING:
@@ -61,8 +71,9 @@ def difference(
     *,
     confidence: float,
     seed: int,
+    drawn: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
 ) -> Difference | None:
-    """Return the paired difference, or None when a class is too rare for an interval.
+    """Return the paired difference, or None when no interval holds: a class is too rare, or the metric has none.
 
     Args:
         metric: what is compared.
@@ -71,69 +82,69 @@ def difference(
         measured: the metric of the challenger and of the champion.
         confidence: two-sided level of the interval.
         seed: starts the Dirichlet draws; influence functions draw nothing.
+        drawn: the metric of both in the same resamples, each of shape (b,), where intervals come from the bootstrap.
     """
     if challenger.same_answers(champion):
         return TIE
-    if rare_class(metric, challenger) is not None:
+    if metric.interval == "none" or rare_class(metric, challenger) is not None:
         return None
     sign = 1 if metric.better == "higher" else -1
     improvement = sign * (measured[0].value - measured[1].value)
-    if isinstance(metric, TableMetric) and challenger.positive is not None:
-        found = _by_draws(metric, challenger, champion, improvement, confidence=confidence, seed=seed)
+    influence = sign * (measured[0].influence - measured[1].influence)
+    found: Difference | None
+    if drawn is not None:
+        found = _around(improvement, resampled(drawn[0] - drawn[1], metric, challenger), confidence, BOOTSTRAP)
+    elif isinstance(metric, TableMetric) and challenger.positive is not None:
+        worth = independent_rows(influence, challenger, by_class=metric.per_class, confidence=confidence)
+        found = _by_draws(metric, challenger, champion, improvement, confidence=confidence, seed=seed, worth=worth)
+    elif isinstance(metric, TableMetric):
+        found = _around(improvement, _with_extremes(influence, challenger), confidence, ADJUSTED)
     else:
-        influence = sign * (measured[0].influence - measured[1].influence)
-        adjusted = isinstance(metric, TableMetric)
-        by_class = metric.per_class and not adjusted
-        freedom = _freedom(influence, challenger.codes) if by_class else influence.size - 1.0
-        found = _by_influence(influence, improvement, confidence, freedom=freedom, adjusted=adjusted)
+        found = _around(improvement, spread(influence, challenger, by_class=metric.per_class), confidence, INFLUENCE)
+    if found is None:
+        return None
     noise = ROUNDING * max(1.0, abs(measured[1].value))
-    return TIE if max(abs(found.low), abs(found.high)) < noise else found
+    if max(abs(found.low), abs(found.high)) < noise:
+        return TIE
+    return replace(found, method=named(found.method, challenger))
 
 
-def _freedom(influence: NDArray[np.float64], codes: NDArray[np.int64]) -> float:
-    """Return the degrees of freedom of a variance that is put together from the classes' own ones.
+def _around(improvement: float, found: Spread | None, confidence: float, method: str) -> Difference | None:
+    """Return Student's interval, with the normal one as its limit; DeLong's when the metric is the ROC AUC."""
+    if found is None:
+        return None
+    reach = found.reach(confidence)
+    return Difference(improvement, found.error, improvement - reach, improvement + reach, found.p(improvement), method)
 
-    With 20 positives among 200 rows most of the variance comes from these 20: the normal quantile is then too sure
-    of itself (Satterthwaite 1946, An approximate distribution of estimates of variance components; for the area under
-    the ROC curve, Brunner and Munzel 2000). Classes of a single row say nothing about their variance.
+
+def _with_extremes(influence: NDArray[np.float64], sheet: Sheet) -> Spread:
+    """Return the spread with half a pseudo-observation added at each extreme influence.
+
+    With few rows on which the labels differ, the plain delta method is far too sure of itself (Agresti and Min 2005,
+    Simple improved confidence intervals for comparing matched proportions).
     """
-    rows = np.bincount(codes)
-    several = rows > 1
-    sums, squares = np.bincount(codes, influence)[several], np.bincount(codes, influence**2)[several]
-    rows = rows[several]
-    parts = (squares - sums**2 / rows) * rows / (rows - 1)
-    total = float((parts**2 / (rows - 1)).sum())
-    return float(parts.sum()) ** 2 / total if total > 0 else np.inf
-
-
-def _by_influence(
-    influence: NDArray[np.float64], improvement: float, confidence: float, *, freedom: float, adjusted: bool
-) -> Difference:
-    """Return Student's interval, with the normal one as its limit; DeLong's when the metric is the ROC AUC.
-
-    ``adjusted`` adds half a pseudo-row at each extreme influence: with few rows on which the labels differ, the plain
-    delta method is far too sure of itself (Agresti and Min 2005, Simple improved confidence intervals for comparing
-    matched proportions).
-    """
-    rows = influence.size
-    variance = float(np.var(influence, ddof=1)) / rows
-    if adjusted:
-        variance += 2 * PRIOR * float(np.abs(influence).max() / rows) ** 2
-    error = float(np.sqrt(variance))
-    finite = np.isfinite(freedom)
-    reach = error * (float(special.stdtrit(freedom, (1 + confidence) / 2)) if finite else quantile(confidence))
-    z = abs(improvement) / error if error > 0 else np.inf if improvement else 0.0
-    p = float(2 * (special.stdtr(freedom, -z) if finite else special.ndtr(-z)))
-    method = ADJUSTED if adjusted else INFLUENCE
-    return Difference(improvement, error, improvement - reach, improvement + reach, p, method)
+    plain = spread(influence, sheet, by_class=False)
+    sums = influence if sheet.observation is None else np.bincount(sheet.observation, influence)
+    added = 2 * PRIOR * float(np.abs(sums).max() / sheet.rows) ** 2
+    return Spread(float(np.sqrt(plain.error**2 + added)), plain.freedom)
 
 
 def _by_draws(
-    metric: TableMetric, challenger: Sheet, champion: Sheet, improvement: float, *, confidence: float, seed: int
+    metric: TableMetric,
+    challenger: Sheet,
+    champion: Sheet,
+    improvement: float,
+    *,
+    confidence: float,
+    seed: int,
+    worth: float,
 ) -> Difference:
-    """Return the interval from tables (truth, champion, challenger) drawn from Dirichlet(counts + 1/2)."""
-    cells = np.bincount(champion.cells * 2 + challenger.label, minlength=8).reshape(2, 2, 2)
-    tables = draws(cells.astype(np.float64), seed)
+    """Return the interval from tables (truth, champion, challenger) drawn from Dirichlet(counts + 1/2).
+
+    The counts are brought down to those of ``worth`` independent rows.
+    """
+    cells = np.bincount(champion.cells * 2 + challenger.label, minlength=8).reshape(2, 2, 2).astype(np.float64)
+    tables = draws(cells * (worth / challenger.rows), seed)
     positive = challenger.positive
     drawn = metric.formula(tables.sum(axis=2), positive) - metric.formula(tables.sum(axis=3), positive)
     if metric.better == "lower":

@@ -102,6 +102,14 @@ class Sheet:
         return np.bincount(self.codes, minlength=self.classes)
 
     @cached_property
+    def backing(self) -> NDArray[np.int64]:
+        """Return in how many independent observations each class occurs, shape (k,)."""
+        if self.observation is None:
+            return self.support
+        held = [np.bincount(self.observation[self.codes == code]) for code in range(self.classes)]
+        return np.array([np.count_nonzero(rows) for rows in held], dtype=np.int64)
+
+    @cached_property
     def cells(self) -> NDArray[np.int64]:
         """Return for each row its cell of the confusion matrix, truth * k + label, shape (n,)."""
         return self.codes * self.classes + self.label
