@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from modelbout.bout.comparison import contrast
 from modelbout.bout.inspection import inspect_predictions, inspect_truth
-from modelbout.bout.roster import metric, names_for
+from modelbout.bout.roster import metric, told_for
 from modelbout.bout.sheet import Sheet
+from modelbout.bout.terms import NO_TERMS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from modelbout.bout.terms import Terms
     from modelbout.evidence import Estimate
     from modelbout.manifest import Task
     from modelbout.predictions import Predictions
@@ -27,6 +29,7 @@ def levels(  # noqa: PLR0917 -- agreed between the rooms
     truth: NDArray[np.int64] | NDArray[np.float64],
     predictions: Predictions,
     confidence: float,
+    terms: Terms = NO_TERMS,
 ) -> dict[str, Estimate]:
     """Return every metric of the task that the model's answers allow, by name, with its interval.
 
@@ -37,15 +40,16 @@ def levels(  # noqa: PLR0917 -- agreed between the rooms
         truth: shape (n,), codes or numbers.
         predictions: the model's answers for the same rows.
         confidence: two-sided level of each interval.
+        terms: what some metrics must be told besides; those that lack it are left out.
 
     Raises:
         DataError: the rows or the answers do not allow a judgement.
     """
     inspect_truth(task, classes, truth)
-    sheet = Sheet(task, len(classes), positive, truth, predictions)
+    sheet = Sheet(task, len(classes), positive, truth, predictions, terms=terms)
     inspect_predictions(sheet, "challenger")
     return {
         name: contrast(name, sheet, None, confidence=confidence, seed=SEED).challenger
-        for name in names_for(task)
-        if sheet.has(metric(name).needs)
+        for name in told_for(task, terms)
+        if sheet.has(metric(name).needs) and not metric(name).refusal(sheet)
     }

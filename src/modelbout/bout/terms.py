@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from modelbout.bout.metric import Term
     from modelbout.config.compare import Compare
 
 
@@ -17,13 +18,17 @@ class Terms:
         costs: cost of each decision, ``costs[truth][label]`` for classes (other, positive); None = not told.
         currency: the unit of the costs.
         top: the share of rows, by falling score, that lift and precision at k look at.
-        quantile: what the pinball loss is about.
+        quantile: the quantile that the model is to predict; None = not told.
     """
 
     costs: tuple[tuple[float, float], tuple[float, float]] | None = None
     currency: str = ""
     top: float = 0.1
-    quantile: float = 0.5
+    quantile: float | None = None
+
+    def has(self, term: Term) -> bool:
+        """Return whether a key of ``compare`` that some metrics need is set."""
+        return getattr(self, term) is not None
 
 
 NO_TERMS = Terms()

@@ -123,7 +123,9 @@ class Compare(Record, frozen=True):
         Meta(description="`model`: labels as the model gives them; `best`: chosen on training folds (binary only)."),
     ] = "model"
     top: Annotated[Share, Meta(description="The share of rows that `lift` and `precision_at_k` look at.")] = 0.1
-    quantile: Annotated[Share, Meta(description="The quantile that `pinball` is about.")] = 0.5
+    quantile: Annotated[
+        Share | None, Meta(description="The quantile that the model predicts, for `pinball` and `d2_pinball`.")
+    ] = None
     slice_pairs: Annotated[bool, Meta(description="Whether pairs of the slice columns are slices, too.")] = False
     find_slices: Annotated[bool, Meta(description="Whether to look for the group where the challenger is worst.")] = (
         True

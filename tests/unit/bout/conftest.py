@@ -28,15 +28,17 @@ def draw_sheet(  # noqa: PLR0917 -- a test names the few that it cares about
     decimals: int | None = None,
     classes: int = 3,
     shift: float = 0.0,
+    lowest: float | None = None,
 ) -> Sheet:
     """Draw the truth of a world and what a model with some noise of its own says of it."""
     truth_draws, own = np.random.default_rng([world, rows]), np.random.default_rng([model, rows, 7])
     if task == "regression":
         signal = truth_draws.normal(5, 2, rows)
         truth = signal + truth_draws.normal(0, 1, rows)
-        return Sheet(
-            task, 0, None, truth, Predictions(value=_rounded(signal + own.normal(shift, noise, rows), decimals))
-        )
+        said = _rounded(signal + own.normal(shift, noise, rows), decimals)
+        if lowest is not None:
+            truth, said = np.maximum(truth, lowest), np.maximum(said, lowest)
+        return Sheet(task, 0, None, truth, Predictions(value=said))
     columns = 2 if task == "binary" else classes
     signal = truth_draws.normal(0, 1.5, (rows, columns)) + np.linspace(0.8, 0, columns)
     codes = np.argmax(signal + truth_draws.gumbel(size=signal.shape), axis=1).astype(np.int64)

@@ -20,13 +20,13 @@ def measure(match: Match) -> Estimate:
     ring = match.ring
     name = defaults.primary(ring.compare, ring.task).metric
     constant = baseline(
-        metric(name),
-        name,
+        metric(name, ring.terms),
         task=ring.task,
         classes=len(ring.classes),
         positive=ring.positive,
         train_truth=ring.train_truth,
         rows=match.challenger.rows,
+        terms=ring.terms,
     )
     return gain(match, "dummy_gain", constant)
 

@@ -10,15 +10,21 @@ from modelbout.bout.means import mean_of
 from modelbout.bout.metric import Measured, RowMetric
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from modelbout.bout.sheet import Sheet
 
 
-def formula(sheet: Sheet) -> Measured:
-    """Return the mean squared error of the positive class's probability, or summed over all classes (Brier 1950)."""
+def squares(sheet: Sheet) -> NDArray[np.float64]:
+    """Return each row's squared error, shape (n,): of the positive class's probability, or summed over all classes."""
     if sheet.positive is not None:
-        return mean_of((sheet.proba[:, sheet.positive] - (sheet.codes == sheet.positive)) ** 2)
-    squares = np.einsum("ij,ij->i", sheet.proba, sheet.proba)
-    return mean_of(squares - 2 * sheet.true_proba + 1)
+        return np.asarray((sheet.proba[:, sheet.positive] - (sheet.codes == sheet.positive)) ** 2)
+    return np.asarray(np.einsum("ij,ij->i", sheet.proba, sheet.proba) - 2 * sheet.true_proba + 1)
+
+
+def formula(sheet: Sheet) -> Measured:
+    """Return the mean of the squared errors (Brier 1950)."""
+    return mean_of(squares(sheet))
 
 
 METRIC = RowMetric(

@@ -10,15 +10,22 @@ from modelbout.bout.means import mean_of
 from modelbout.bout.metric import Measured, RowMetric
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from modelbout.bout.sheet import Sheet
 
 # A probability of 0 for what happened would cost infinity; scikit-learn clips at the same place.
 SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
 
 
+def losses(sheet: Sheet) -> NDArray[np.float64]:
+    """Return minus the logarithm of the probability that each row's true class was given, shape (n,)."""
+    return np.asarray(-np.log(np.clip(sheet.true_proba, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)))
+
+
 def formula(sheet: Sheet) -> Measured:
-    """Return the mean of minus the logarithm of the probability that the true class was given."""
-    return mean_of(-np.log(np.clip(sheet.true_proba, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)))
+    """Return the mean of the losses."""
+    return mean_of(losses(sheet))
 
 
 METRIC = RowMetric(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelbout.bout.means import mean_of
-from modelbout.bout.metric import Measured, RowMetric
+from modelbout.bout.metric import RowMetric, median_of_training
 
 if TYPE_CHECKING:
+    from modelbout.bout.metric import Measured
     from modelbout.bout.sheet import Sheet
 
 
@@ -25,4 +26,5 @@ METRIC = RowMetric(
     needs="value",
     scale="positive",
     formula=formula,
+    best_constant=median_of_training,
 )

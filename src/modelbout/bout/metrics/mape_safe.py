@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelbout.bout.metric import Measured, RowMetric
+from modelbout.bout.chained import ratio_of
+from modelbout.bout.metric import RowMetric, median_of_training
 
 if TYPE_CHECKING:
+    from modelbout.bout.metric import Measured
     from modelbout.bout.sheet import Sheet
 
 
 def formula(sheet: Sheet) -> Measured:
     """Return the sum of absolute errors over the sum of absolute true values; NaN when all of those are 0."""
-    errors, sizes = np.abs(sheet.value - sheet.target), np.abs(sheet.target)
-    typical = sizes.mean()
-    if typical == 0:
-        return Measured(float("nan"), np.zeros(sheet.rows))
-    value = errors.mean() / typical
-    return Measured(float(value), (errors - value * sizes) / typical)
+    return ratio_of(np.abs(sheet.value - sheet.target), np.abs(sheet.target))
 
 
 METRIC = RowMetric(
@@ -29,4 +26,5 @@ METRIC = RowMetric(
     needs="value",
     scale="positive",
     formula=formula,
+    best_constant=median_of_training,
 )
