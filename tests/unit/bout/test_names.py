@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelbout.bout.names import check_names
-from modelbout.config.compare import Compare, Guardrail, Primary
+from modelbout.config.compare import Compare, Expectation, Guardrail, Primary
 
 if TYPE_CHECKING:
     from modelbout.manifest import Task
@@ -44,6 +44,25 @@ def test_wrong_primary(metric: str, task: Task, found: str, allowed: str) -> Non
     assert allowed in problem.allowed.split(", ")
     assert problem.fix
     assert problem.place.key == "compare.primary.metric"
+
+
+def test_a_guardrail_of_another_task() -> None:
+    compare = Compare(guardrails=(Guardrail(metric="negative_flips", max=0.1), Guardrail(metric="parity", max=0)))
+    (problem,) = check_names(compare, "regression")
+    assert problem.found == "negative_flips is for binary and multiclass, and the task is regression"
+    assert problem.place.key == "compare.guardrails[0].metric"
+    assert "parity" in problem.allowed
+    assert "flip_cost" not in problem.allowed
+    assert check_names(compare, "multiclass") == []
+
+
+def test_several_classes_have_no_higher_and_lower_answer() -> None:
+    compare = Compare(expectations=(Expectation(invariant=("a",)), Expectation(rising="a"), Expectation(falling="b")))
+    assert [problem.place.key for problem in check_names(compare, "multiclass")] == [
+        "compare.expectations[1].rising",
+        "compare.expectations[2].falling",
+    ]
+    assert check_names(compare, "binary") == check_names(compare, "regression") == []
 
 
 def test_every_guardrail_is_named_by_its_place() -> None:

@@ -279,7 +279,7 @@ def test_contradictions_in_train(tmp_path: Path, train: str, key: str, found: st
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fix the names, so that these tests hold whichever metrics there are."""
-    known = {rules.METRICS: ("log_loss", "roc_auc"), rules.GUARDRAILS: ("artifact_mb", "latency_ratio")}
+    known = {rules.METRICS: ("log_loss", "roc_auc"), rules.GUARDRAILS: ("artifact_mb", "flip_cost", "latency_ratio")}
     monkeypatch.setattr(catalogue, "names", known.__getitem__)
 
 
@@ -343,6 +343,30 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
             "Keep the stricter one.",
         ),
         ("{slices: [a, b, a]}", "slices[2]", "`a` is there twice", "Remove one of them."),
+        (
+            "{guardrails: [{metric: flip_cost, max: 5}]}",
+            "guardrails[0].metric",
+            "`flip_cost` needs `costs`",
+            "Add `costs: {false_positive: ..., false_negative: ...}` to `compare`, or guard negative_flips.",
+        ),
+        (
+            "{expectations: [{rising: a}, {share: 0.1}]}",
+            "expectations[1]",
+            "the expectation says nothing of the answers",
+            "Write it as in `{rising: income}`; several are several entries.",
+        ),
+        (
+            "{expectations: [{rising: a, invariant: [b]}]}",
+            "expectations[0]",
+            "the expectation says several things at once",
+            "Write it as in `{rising: income}`; several are several entries.",
+        ),
+        (
+            "{expectations: [{invariant: [a, b, a]}]}",
+            "expectations[0].invariant[2]",
+            "`a` is there twice",
+            "Remove one of them.",
+        ),
     ],
 )
 def test_contradictions_in_compare(tmp_path: Path, compare: str, key: str, found: str, fix: str) -> None:
