@@ -116,6 +116,8 @@ def _contradictions(node: Node, places: Mapping[str, Place], shown: str) -> Iter
         yield from rules.train_problems(train, where)
     if compare is not None:
         yield from rules.compare_problems(compare, where)
+    if compare is not None and data is not None:
+        yield from rules.block_problems(compare.block, data, where)
     if drift is not None:
         yield from rules.drift_problems(drift, where)
     policy = _section(node, "policy", Policy)

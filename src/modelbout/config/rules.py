@@ -14,7 +14,7 @@ from modelbout.errors import Place, Problem, cause
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from modelbout.config.compare import Compare, Expectation, Guardrail
+    from modelbout.config.compare import Block, Compare, Expectation, Guardrail
     from modelbout.config.model import Data, Drift, Policy, Promote, Split
     from modelbout.config.train import Train
     from modelbout.manifest import Task
@@ -161,6 +161,14 @@ def compare_problems(compare: Compare, where: Where) -> Iterator[Problem]:
     if compare.fairness is not None:
         yield from _repeated(compare.fairness.columns, "compare.fairness.columns", where)
         yield from _repeated(compare.fairness.measures, "compare.fairness.measures", where)
+
+
+def block_problems(block: Block | None, data: Data, where: Where) -> Iterator[Problem]:
+    """Yield that there are no blocks of time where no column holds a time."""
+    timed = data.time is not None or (data.split is not None and data.split.by == "time")
+    if block is not None and not timed:
+        found = f"rows cannot be put into blocks of one {block}: no column holds their time"
+        yield Problem(found, "", "Name it as `data.time`, or remove `block`.", where("compare.block"))
 
 
 def _expectation(expectation: Expectation, key: str, where: Where) -> Iterator[Problem]:

@@ -367,12 +367,31 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
             "`a` is there twice",
             "Remove one of them.",
         ),
+        (
+            "{block: day}",
+            "block",
+            "rows cannot be put into blocks of one day: no column holds their time",
+            "Name it as `data.time`, or remove `block`.",
+        ),
     ],
 )
 def test_contradictions_in_compare(tmp_path: Path, compare: str, key: str, found: str, fix: str) -> None:
     (problem,) = faults(tmp_path, f"{MODEL}{TASK}{DATA}{TRAIN}compare: {compare}\n")
     assert (problem.found, problem.place.key, problem.place.line) == (found, f"compare.{key}", 6)
     assert problem.fix == fix
+
+
+@pytest.mark.usefixtures("names")
+@pytest.mark.parametrize(
+    "data",
+    [
+        "{source: a.csv, split: {by: id, holdout: 0.2}, time: t, target: y, positive: 'Yes'}",
+        "{source: a.csv, split: {by: time, column: t, from: 2012-07-01}, target: y, positive: 'Yes'}",
+    ],
+)
+def test_blocks_of_a_time_that_is_there(tmp_path: Path, data: str) -> None:
+    text = f"{MODEL}{TASK}data: {data}\n{TRAIN}compare: {{block: week}}\n"
+    assert load(tmp_path, text).config.compare.block == "week"
 
 
 @pytest.mark.usefixtures("names")
