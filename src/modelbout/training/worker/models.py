@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .findings import INSTALL, Stop, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 LEAST_SKOPS = [0, 13]  # as in pyproject; with older ones a forged file could run code (CVE-2025-54412, -54413)
 LEVEL = 6  # of deflate: zlib's own default; 9 takes four times as long for 1 % of the size
@@ -28,13 +28,14 @@ HINTS = {
 }
 
 
-def write_model(estimator: object, path: str, allowed: Sequence[str]) -> None:
+def write_model(estimator: object, path: str, allowed: Mapping[str, Sequence[str]]) -> None:
     """Write the fitted estimator as deflated skops, and refuse at once what could not be loaded later."""
     from skops.io import dump, get_untrusted_types
 
+    names = of_this_version(allowed)
     try:
         dump(estimator, path, compression=zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
-        unknown = sorted(set(get_untrusted_types(file=path)) - set(allowed))
+        unknown = sorted(set(get_untrusted_types(file=path)) - set(names))
     except (OSError, MemoryError):
         raise
     except Exception as error:
@@ -48,16 +49,34 @@ def write_model(estimator: object, path: str, allowed: Sequence[str]) -> None:
         raise Stop(found, allowed="scikit-learn's own estimators, numpy arrays and plain values", fix=fix)
 
 
-def load_model(path: str, allowed: Sequence[str]) -> Any:  # noqa: ANN401 -- an estimator has no common class
+def load_model(path: str, allowed: Mapping[str, Sequence[str]]) -> Any:  # noqa: ANN401 -- an estimator has no common class
     """Load a model file with the parent's allow-list and no other trust."""
     import skops
     from skops.io import load
 
-    if [int(part) for part in re.findall(r"\d+", skops.__version__)[:2]] < LEAST_SKOPS:
+    if version_of(skops.__version__) < LEAST_SKOPS:
         raise Stop(f"skops {skops.__version__} is not safe to load with", allowed="0.13 or newer", fix="upgrade skops")
     try:
-        return load(path, trusted=list(allowed))
+        return load(path, trusted=of_this_version(allowed))
     except (OSError, MemoryError):
         raise
     except Exception as error:
         raise Stop(f"the model file cannot be loaded here: {one_line(error)}", allowed=LOADABLE, fix=INSTALL) from error
+
+
+def of_this_version(allowed: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the list for the scikit-learn that is installed here.
+
+    A version without a list gets that of the last one before it, and one before them all the first list: what it
+    holds under other names is then refused, as everything that nobody has reviewed.
+    """
+    import sklearn
+
+    here = version_of(sklearn.__version__)
+    known = sorted(allowed, key=version_of)
+    return list(allowed[max((one for one in known if version_of(one) <= here), key=version_of, default=known[0])])
+
+
+def version_of(text: str) -> list[int]:
+    """Return the first two numbers of a version."""
+    return [int(part) for part in re.findall(r"\d+", text)[:2]]
