@@ -140,12 +140,17 @@ class Side(Record, frozen=True):
 
 
 class Holdout(Record, frozen=True):
-    """The rows on which both were scored."""
+    """The rows on which both were scored.
+
+    ``observations`` is how many independent ones they are, where rows of one entity or block of time count as one; None
+    when each row stands alone.
+    """
 
     digest: str
     rows: int
     train_rows: int
     balance: dict[str, int] = msgspec.field(default_factory=dict)
+    observations: int | None = None
 
 
 LeakKind = Literal[

@@ -130,12 +130,22 @@ def inspect_ring(ring: Ring, challenger: Sheet, champion: Sheet | None) -> None:
                 "Score both models again on the same holdout.",
             )
     inspect_truth(ring.task, ring.classes, ring.truth)
+    _inspect_clusters(challenger)
     inspect_predictions(challenger, "challenger")
     if champion is not None:
         inspect_predictions(champion, "champion")
     _inspect_training(ring)
     for column in ring.slices:
         _inspect_slice(column, challenger.rows)
+
+
+def _inspect_clusters(sheet: Sheet) -> None:
+    if sheet.observations < MIN_ROWS:
+        raise _refusal(
+            f"the {sheet.rows} holdout rows are only {sheet.observations} independent observations",
+            f"at least {MIN_ROWS}: rows of one `data.group` or `compare.block` count as one",
+            "Hold out more groups or a longer time, or choose a shorter `compare.block`.",
+        )
 
 
 def _inspect_training(ring: Ring) -> None:

@@ -126,6 +126,7 @@ def judge(ring: Ring) -> Judgement:
             power=found_power,
             rows=challenger.rows,
             confidence=confidence,
+            observations=None if ring.clusters is None else challenger.observations,
         ),
         primary=primary,
         baseline=dummy,

@@ -83,9 +83,11 @@ def of_baseline(result: MetricResult, confidence: float) -> str:
     return f"Against always giving the same answer, {result.title} is {_moved(improvement, confidence)}: {tail}."
 
 
-def of_power(found: Power, title: str, rows: int) -> str:
+def of_power(found: Power, title: str, rows: int, observations: int | None = None) -> str:
     """Return what the holdout can see and what it would take to see more."""
-    text = f"This holdout of {rows:,} rows detects a difference of {number(found.detectable)} in {title} 4 times in 5"
+    counted = "" if observations is None else f" ({observations:,} independent observations)"
+    least = f"a difference of {number(found.detectable)} in {title}"
+    text = f"This holdout of {rows:,} rows{counted} detects {least} 4 times in 5"
     if found.rows_needed is None:
         return f"{text}."
     return f"{text}; one as small as this takes about {_rounded(found.rows_needed)} rows."
@@ -108,6 +110,7 @@ def of_verdict(
     power: Power | None,
     rows: int,
     confidence: float,
+    observations: int | None = None,
 ) -> tuple[str, ...]:
     """Return the reasons in the order in which a reader asks: the primary metric, guardrails, what would help."""
     found = []
@@ -121,7 +124,7 @@ def of_verdict(
     if kept and kept == len(guardrails):
         found += ["The guardrail holds." if kept == 1 else f"All {kept} guardrails hold."]
     if verdict == "inconclusive" and primary.status == "uncertain" and power is not None and power.detectable > 0:
-        found += [of_power(power, primary.title, rows)]
+        found += [of_power(power, primary.title, rows, observations)]
     return tuple(found)
 
 

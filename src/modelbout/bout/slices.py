@@ -93,7 +93,7 @@ def fought(
     if rows.size < max(min_rows, MIN_ROWS):
         return None
     mine = challenger.take(rows)
-    if not _testable(metric, mine):
+    if mine.observations < MIN_ROWS or not _testable(metric, mine):
         return None
     theirs = None if champion is None else champion.take(rows)
     return contrast(metric, mine, theirs, confidence=confidence, seed=seed)

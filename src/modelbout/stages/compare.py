@@ -187,11 +187,13 @@ def read_rows(work: Workspace, progress: Progress) -> Rows:
 
 def describe(work: Workspace, table: Rows) -> Holdout:
     """Return what the result says of the holdout."""
+    together = clusters(table.holdout, work.config.data, work.config.compare.block)
     return Holdout(
         digest=table.holdout_digest,
         rows=table.holdout.height,
         train_rows=table.train.height,
         balance=balance(table.holdout[work.config.data.target], work.config.task),
+        observations=None if together is None else int(together.max()) + 1,
     )
 
 

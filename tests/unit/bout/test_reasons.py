@@ -93,6 +93,9 @@ def test_power_in_words() -> None:
     text = of_power(Power(metric="m", detectable=0.02, rows_needed=12_341), "M", 1000)
     assert text.endswith("; one as small as this takes about 13,000 rows.")
     assert "about 7 rows" in of_power(Power(metric="m", detectable=0.02, rows_needed=7), "M", 1000)
+    assert "1,000 rows (40 independent observations) detects" in of_power(
+        Power(metric="m", detectable=0.02), "M", 1000, 40
+    )
 
 
 def test_reasons_name_only_guardrails_that_do_not_hold() -> None:
