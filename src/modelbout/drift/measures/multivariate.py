@@ -26,6 +26,7 @@ SEED: Final = 20261121
 ROUNDS: Final = 25
 LEAVES: Final = 8
 LEAF_ROWS: Final = 40
+BINS: Final = 254  # one less than scikit-learn makes of a column: missing values are one
 CONFIDENCE: Final = 0.95  # of the interval that is shown
 MOST_AREA: Final = 1 - 1e-6  # two tables that share nothing are infinitely far apart, which JSON cannot say
 
@@ -46,7 +47,7 @@ def read(tables: Tables, alpha: float) -> tuple[Reading, ...]:
         return ()
     names = tables.samples[0].columns[:MOST_COLUMNS]
     both = pl.concat([sample.select(names) for sample in tables.samples], how="vertical_relaxed")
-    inputs = np.column_stack([_filled(ordered(column)) for column in both.iter_columns()])
+    inputs = np.column_stack([_binned(ordered(column)) for column in both.iter_columns()])
     heights = [sample.height for sample in tables.samples]
     side = np.repeat([0, 1], heights)
     area, error = _cross_fitted(inputs, side)
@@ -65,11 +66,16 @@ def read(tables: Tables, alpha: float) -> tuple[Reading, ...]:
     )
 
 
-def _filled(column: pl.Series) -> NDArray[np.float64]:
-    """Return the column with missing values below all others: a tree can tell them apart there, one cut suffices."""
-    values = column.rank("dense").cast(pl.Float64).fill_null(0.0)
-    filled: NDArray[np.float64] = values.to_numpy()
-    return filled
+def _binned(column: pl.Series) -> NDArray[np.float64]:
+    """Return the column in bins of equally many rows, as the trees would make them; missing values below all others.
+
+    scikit-learn makes the bins of weighted rows with a weighted quantile for each: twenty times what the trees cost.
+    """
+    ranks = column.rank("min").cast(pl.Float64)
+    there = max(len(column) - column.null_count(), 1)
+    bins = ((ranks - 1) * BINS / there).floor().fill_null(-1.0)
+    binned: NDArray[np.float64] = bins.to_numpy()
+    return binned
 
 
 def _difference(area: float) -> float:
