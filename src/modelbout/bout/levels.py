@@ -30,6 +30,7 @@ def levels(  # noqa: PLR0917 -- agreed between the rooms
     predictions: Predictions,
     confidence: float,
     terms: Terms = NO_TERMS,
+    clusters: NDArray[np.int64] | None = None,
 ) -> dict[str, Estimate]:
     """Return every metric of the task that the model's answers allow, by name, with its interval.
 
@@ -41,12 +42,13 @@ def levels(  # noqa: PLR0917 -- agreed between the rooms
         predictions: the model's answers for the same rows.
         confidence: two-sided level of each interval.
         terms: what some metrics must be told besides; those that lack it are left out.
+        clusters: shape (n,), which rows count as one observation; None when each stands alone.
 
     Raises:
         DataError: the rows or the answers do not allow a judgement.
     """
     inspect_truth(task, classes, truth)
-    sheet = Sheet(task, len(classes), positive, truth, predictions, terms=terms)
+    sheet = Sheet(task, len(classes), positive, truth, predictions, clusters, terms)
     inspect_predictions(sheet, "challenger")
     return {
         name: contrast(name, sheet, None, confidence=confidence, seed=SEED).challenger

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelbout.bout.bootstrap import replicates
 from modelbout.bout.metric import Measured, TableMetric
 from modelbout.bout.paired import difference
 from modelbout.errors import DataError, Place, Problem
@@ -55,7 +56,12 @@ def relative_cost(
             )
         logs.append(Measured(float(np.log(measured.value)), measured.influence / measured.value))
     on_logs = _logged(metric) if isinstance(metric, TableMetric) else metric
-    found = difference(on_logs, challenger, champion, (logs[0], logs[1]), confidence=confidence, seed=seed)
+    drawn = None
+    if metric.interval == "bootstrap":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mine, theirs = (np.log(values) for values in replicates(metric, (challenger, champion), seed))
+        drawn = mine, theirs
+    found = difference(on_logs, challenger, champion, (logs[0], logs[1]), confidence=confidence, seed=seed, drawn=drawn)
     if found is None:
         raise DataError(
             Problem(

@@ -8,12 +8,14 @@ import time
 from typing import TYPE_CHECKING
 
 from modelbout.bout.levels import levels
+from modelbout.bout.terms import terms_of
 from modelbout.data.digests import row_keys
 from modelbout.errors import DataError, ModelboutError
 from modelbout.manifest import Lineage
 from modelbout.profile import profile_bytes
 from modelbout.results import TRAINING_FILE, TrainingResult
 from modelbout.seal import bundle_digest, verify_files
+from modelbout.stages.clusters import clusters
 from modelbout.stages.groups import group_columns
 from modelbout.stages.places import locating
 from modelbout.stages.policy import forbidden_in
@@ -193,9 +195,18 @@ def own_metrics(work: Workspace, table: Rows, shape: Signature, answers: Predict
     Nothing when that holdout cannot be judged: the bout that follows says why, and its verdict is an error.
     """
     positive = None if shape.positive is None else shape.classes.index(shape.positive)
+    config = work.config
     try:
-        answer = truth(table.holdout, shape)
-        return levels(work.config.task, shape.classes, positive, answer, answers, work.config.compare.confidence)
+        return levels(
+            config.task,
+            shape.classes,
+            positive,
+            truth(table.holdout, shape),
+            answers,
+            config.compare.confidence,
+            terms_of(config.compare),
+            clusters(table.holdout, config.data, config.compare.block),
+        )
     except DataError:
         return {}
 

@@ -37,6 +37,16 @@ def test_it_is_the_ratio_with_an_interval_around_it(draw: Callable[..., Sheet]) 
     assert found.interval.method == "delta method, log scale"
 
 
+def test_without_an_influence_function_the_resamples_are_compared_as_logarithms(draw: Callable[..., Sheet]) -> None:
+    mine, theirs = draw("regression", rows=2000, noise=0.8), draw("regression", rows=2000, model=2, noise=0.4)
+    found = ratio("medae", mine, theirs)
+    errors = [float(np.median(np.abs(sheet.truth - sheet.value))) for sheet in (mine, theirs)]
+    assert found.value == pytest.approx(errors[0] / errors[1])
+    assert found.interval is not None
+    assert 0.9 * found.value < found.interval.low < found.value < found.interval.high < 1.1 * found.value
+    assert found.interval.low * found.interval.high == pytest.approx(found.value**2)
+
+
 def test_it_covers_the_true_ratio() -> None:
     covered = 0
     for seed in range(300):
