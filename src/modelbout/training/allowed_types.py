@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def forbidden(name: str) -> str:
 
 def _read() -> Mapping[str, tuple[str, ...]]:
     lists: dict[str, list[str]] = json.loads(FILE.read_text(encoding="utf-8"))
-    return MappingProxyType({version: tuple(names) for version, names in lists.items()})
+    return {version: tuple(names) for version, names in lists.items()}
 
 
 ALLOWED_TYPES: Final = _read()
