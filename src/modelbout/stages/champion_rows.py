@@ -18,12 +18,14 @@ def champion_rows(work: Workspace, contract: Contract | None, role: str) -> int 
     data does not depend on them, and the rule says that it was not held.
     """
     from modelbout.contract.checks.rows import Height
-    from modelbout.seal import verify_files
-    from modelbout.training.bundle import predictions_of
 
     rules = () if contract is None else contract.table
     if not any(isinstance(rule.value, Height) and rule.value.reference is not None for rule in rules):
         return None
+    # The room of the bundles brings the templates of reports: a check of data that asks for neither waits for neither.
+    from modelbout.seal import verify_files
+    from modelbout.training.bundle import predictions_of
+
     try:
         book = work.registry(None)
         title = book.champion(work.config.model, work.final_stage)
