@@ -17,11 +17,11 @@ from modelbout.evidence import Scoring
 from modelbout.training import command
 from modelbout.training.allowed_types import ALLOWED_TYPES
 from modelbout.training.answers import read_answers
-from modelbout.training.bundle import LOCK_FILE, MODEL_FILE, golden_of, read_part, verify
+from modelbout.training.bundle import LOCK_FILE, read_part
+from modelbout.training.entrant import Entrant, entrant, entry
 from modelbout.training.environment import interpreter
 from modelbout.training.errand import on_disk, send
-from modelbout.training.golden import differing, recall
-from modelbout.training.rows import features, write_rows
+from modelbout.training.golden import differing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from modelbout.manifest import Manifest
     from modelbout.predictions import Predictions
 
 KEY = "train.python"
@@ -59,16 +58,6 @@ class Scored:
     seconds: NDArray[np.float64]
     load_seconds: float
     scoring: Scoring
-
-
-@dataclass(frozen=True, eq=False)
-class _Corner:
-    bundle: Path
-    manifest: Manifest
-    inputs: pl.DataFrame
-    golden: pl.DataFrame
-    golden_answers: Predictions
-    work: Path
 
 
 def score(
@@ -107,7 +96,7 @@ def score(
     program = interpreter(python, root)
     scratch = work.absolute() / f"score-{uuid.uuid4().hex[:8]}"
     limit = timeout_minutes * SECONDS_A_MINUTE
-    corners = [_corner(bundle, rows, scratch / str(number)) for number, bundle in enumerate(bundles)]
+    corners = [entrant(bundle, rows, scratch / str(number)) for number, bundle in enumerate(bundles)]
     try:
         with on_disk(scratch, key=KEY):
             for corner in corners:
@@ -133,21 +122,8 @@ def score(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _corner(bundle: Path, rows: pl.DataFrame, work: Path) -> _Corner:
-    manifest = verify(bundle)
-    golden, answers = recall(golden_of(bundle))
-    return _Corner(
-        bundle=bundle,
-        manifest=manifest,
-        inputs=features(rows, manifest.signature),
-        golden=features(golden, manifest.signature),
-        golden_answers=answers,
-        work=work,
-    )
-
-
 def _ask_worker(
-    corners: Sequence[_Corner],
+    corners: Sequence[Entrant],
     program: str,
     scratch: Path,
     limit: float,
@@ -163,7 +139,7 @@ def _ask_worker(
         "seconds": LATENCY_SECONDS,
     }
     with on_disk(scratch, key=KEY):
-        models = [_entry(corner) for corner in corners]
+        models = [entry(corner) for corner in corners]
     result = send(
         {
             "job": "score",
@@ -182,21 +158,7 @@ def _ask_worker(
     return dict(zip(places, result.load_seconds, strict=True)), dict(zip(places, result.timings, strict=True))
 
 
-def _entry(corner: _Corner) -> dict[str, object]:
-    asks = {}
-    for name, frame in (("rows", corner.inputs), ("golden", corner.golden)):
-        path = corner.work / f"{name}.in.npz"
-        columns = write_rows(path, frame)
-        asks[name] = {"rows": str(path), "columns": columns, "answers": str(corner.work / f"{name}.npz")}
-    return {
-        "name": str(corner.bundle),
-        "model": str((corner.bundle / MODEL_FILE).absolute()),
-        "classes": corner.manifest.signature.classes,
-        **asks,
-    }
-
-
-def _collect(corner: _Corner, program: str, limit: float, *, load_seconds: float) -> tuple[Predictions, float]:
+def _collect(corner: Entrant, program: str, limit: float, *, load_seconds: float) -> tuple[Predictions, float]:
     """Read the answers of a skops model, or run the command; golden rows first."""
     signature = corner.manifest.signature
     if corner.manifest.scorer.kind == "skops":
@@ -255,7 +217,7 @@ def versions(lock: str) -> str:
     return ", ".join(line for line in lock.splitlines() if line.startswith(wanted))
 
 
-def _time_runs(corners: Sequence[_Corner], program: str, limit: float) -> dict[Path, tuple[float, ...]]:
+def _time_runs(corners: Sequence[Entrant], program: str, limit: float) -> dict[Path, tuple[float, ...]]:
     """Time whole runs in turns: what a command costs, and what the other costs when measured alike."""
     batches = [_batch(corner) for corner in corners]
     timers = [_timer(corner, program, limit) for corner in batches]
@@ -267,12 +229,12 @@ def _time_runs(corners: Sequence[_Corner], program: str, limit: float) -> dict[P
     return {place: tuple(spent) for place, spent in timings.items()}
 
 
-def _batch(corner: _Corner) -> _Corner:
+def _batch(corner: Entrant) -> Entrant:
     batch = corner.inputs.head(LATENCY_BATCH_ROWS)
-    return _Corner(corner.bundle, corner.manifest, batch, corner.golden, corner.golden_answers, corner.work)
+    return Entrant(corner.bundle, corner.manifest, batch, corner.golden, corner.golden_answers, corner.work)
 
 
-def _timer(corner: _Corner, program: str, limit: float) -> Callable[[], float]:
+def _timer(corner: Entrant, program: str, limit: float) -> Callable[[], float]:
     if corner.manifest.scorer.kind == "skops":
 
         def run() -> None:
