@@ -47,6 +47,7 @@ class MetricResult(Record, frozen=True):
     margin: float | None = None
     limit: float | None = None
     explanation: str = ""
+    unit: str = ""
     ratio: Estimate | None = None
 
 
@@ -155,9 +156,10 @@ class FairnessResult(Record, frozen=True):
 class Wear(Record, frozen=True):
     """How often this holdout has been asked before, and what that does to the level at which this bout is judged.
 
-    ``bouts`` and ``promotions`` are those that the ledger knows on the same holdout digest, before this one. ``level``
-    is the one-sided error that this bout may make; ``left`` how many more bouts the holdout has in it, None when the
-    policy sets no budget.
+    ``bouts`` and ``promotions`` are those that the registry knows on the same holdout digest, before this one; a
+    challenger that asked before is no new bout. ``level`` is the one-sided error that this bout may make; ``left`` how
+    many more bouts the holdout has in it, None when the policy sets no budget. ``holdout`` names its rows, those that
+    were left out or are sealed among them.
     """
 
     bouts: int
@@ -167,6 +169,12 @@ class Wear(Record, frozen=True):
     budget: int | None = None
     left: int | None = None
     explanation: str = ""
+    holdout: str = ""
+
+    @property
+    def spent(self) -> bool:
+        """Return whether nothing can win on this holdout any more."""
+        return self.budget is not None and self.bouts >= self.budget
 
 
 class Anchor(Record, frozen=True):

@@ -20,6 +20,9 @@ class Standing:
         primary: the improvement of the primary metric against its rule; without a champion it is not looked at.
         baseline: whether the challenger beats the dummy baseline; with a champion it is not looked at.
         guardrails: the status of each guardrail; ``shown`` is one that needs a champion when there is none.
+        anchor: how the challenger stands to the first champion on this holdout; ``shown`` when that is not asked.
+        spent: whether the holdout has been asked as often as its budget allows.
+        sealed: the primary metric on the sealed rows; ``shown`` while they are not opened.
     """
 
     error: bool = False
@@ -27,6 +30,9 @@ class Standing:
     primary: Holding = "uncertain"
     baseline: Holding = "uncertain"
     guardrails: tuple[Holding, ...] = ()
+    anchor: Holding = "shown"
+    spent: bool = False
+    sealed: Holding = "shown"
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,10 @@ def decide(standing: Standing) -> Decision:
     if not standing.champion:
         kept = all(status in ("holds", "shown") for status in standing.guardrails)
         return Decision("first", passed=kept and standing.baseline == "holds")
-    if standing.primary == "broken" or "broken" in standing.guardrails:
+    if "broken" in {standing.primary, standing.anchor, standing.sealed, *standing.guardrails}:
         return Decision("loss", passed=False)
-    if standing.primary == "holds" and all(status == "holds" for status in standing.guardrails):
+    shown = standing.primary == "holds" and all(status == "holds" for status in standing.guardrails)
+    extra = {standing.anchor, standing.sealed} <= {"holds", "shown"}
+    if shown and extra and not standing.spent:
         return Decision("win", passed=True)
     return Decision("inconclusive", passed=False)

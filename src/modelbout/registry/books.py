@@ -79,7 +79,7 @@ class Books:
         Raises:
             RegistryError: it cannot be read.
         """
-        raw = _read(self.champions_path, limit=CHAMPIONS_LIMIT)
+        raw = read_whole(self.champions_path, limit=CHAMPIONS_LIMIT)
         return Champions(models={}) if raw is None else from_champions(raw, shown=str(self.champions_path))
 
     def read(self, model: str) -> Book:
@@ -104,7 +104,7 @@ class Books:
             RegistryError: it cannot be read or is damaged.
         """
         path = self.path(model)
-        return opened(model, _read(path, limit=LEDGER_LIMIT), shown=str(path))
+        return opened(model, read_whole(path, limit=LEDGER_LIMIT), shown=str(path))
 
     def commit(self, book: Book, events: Sequence[Event]) -> Book:
         """Add events to a ledger: all of them are there for every reader at once, by one rename.
@@ -119,7 +119,7 @@ class Books:
             self._replace(path, after.raw)
         except OSError:
             # A disk across a network can answer "failed" to a rename that it made.
-            if _read(path, limit=LEDGER_LIMIT) != after.raw:
+            if read_whole(path, limit=LEDGER_LIMIT) != after.raw:
                 raise
         # The title has changed for every reader by now. Raising would say that it has not.
         with suppress(OSError):
@@ -202,7 +202,7 @@ def extended(book: Book, events: Sequence[Event], *, shown: str) -> Book:
     return replace(opened(book.model, raw, shown=shown), standing=book.standing)
 
 
-def _read(path: Path, *, limit: int) -> bytes | None:
+def read_whole(path: Path, *, limit: int) -> bytes | None:
     """Return a file's bytes; None only when nothing of that name exists."""
     try:
         with open_regular(path) as file:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modelbout.errors import BundleError, Problem, RegistryError, cause
 from modelbout.registry.events import agree
 from modelbout.registry.ledger import LEDGER_SUFFIX, Champions
+from modelbout.registry.queries import QUERIES_SUFFIX
 from modelbout.seal import place_of
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from modelbout.registry.books import Book, Books
     from modelbout.registry.disk import Disk
+    from modelbout.registry.queries import Queries
     from modelbout.registry.shelf import Shelf
 
 REPAIR = "`modelbout registry doctor --repair`"
@@ -48,7 +50,7 @@ class _Round:
             self.tell(Problem(found=f"{what}: mended", place=place_of(path)))
 
 
-def examine(shelf: Shelf, books: Books, disk: Disk, *, repair: bool) -> tuple[str, ...]:
+def examine(shelf: Shelf, books: Books, queries: Queries, disk: Disk, *, repair: bool) -> tuple[str, ...]:
     """Return what is out of order, one sentence each; the caller holds the registry's lock.
 
     Repaired are: scratch of stopped writers, the bundle of a stopped promotion, and a ``champions.json`` that is
@@ -58,7 +60,7 @@ def examine(shelf: Shelf, books: Books, disk: Disk, *, repair: bool) -> tuple[st
         RegistryError: the registry cannot be listed.
     """
     visit = _Round(shelf=shelf, books=books, disk=disk, repair=repair)
-    for path in (*books.leftovers(), *shelf.leftovers()):
+    for path in (*books.leftovers(), *shelf.leftovers(), *queries.leftovers()):
         visit.mend(path, "a command that was stopped left this behind", "removes it")
     for path in (*books.strangers(), *shelf.strangers()):
         fix = "move it elsewhere: only the registry writes here"
@@ -74,6 +76,11 @@ def examine(shelf: Shelf, books: Books, disk: Disk, *, repair: bool) -> tuple[st
         _bundles(visit, book)
     for model in sorted((shelf.models() | models) - (models - sound.keys())):
         _orphans(visit, sound.get(model), model)
+    for path in queries.files():
+        try:
+            queries.read(path.name.removesuffix(QUERIES_SUFFIX))
+        except RegistryError as error:
+            visit.tell(*error.problems)
     return tuple(visit.found)
 
 

@@ -56,8 +56,17 @@ def draft(kind: EventKind, *, model: str, stage: str, actor: str, reason: str, a
     )
 
 
-def with_evidence(event: Event, *, verdict_digest: str | None, pull_request: int | None, run_url: str | None) -> Event:
-    """Return the event with what led to it.
+def judged_by(event: Event, verdict_digest: str | None, holdout_digest: str | None) -> Event:
+    """Return the event with the verdict that led to it, and the rows that this verdict rests on."""
+    return msgspec.structs.replace(
+        event,
+        verdict_digest=None if verdict_digest is None else one_line(verdict_digest, limit=URL_LIMIT),
+        holdout_digest=None if holdout_digest is None else one_line(holdout_digest, limit=URL_LIMIT),
+    )
+
+
+def with_evidence(event: Event, *, pull_request: int | None, run_url: str | None) -> Event:
+    """Return the event with what brought it.
 
     Raises:
         ConfigError: the pull request's number cannot be one.
@@ -67,7 +76,6 @@ def with_evidence(event: Event, *, verdict_digest: str | None, pull_request: int
         raise ConfigError(Problem(found="the pull request's number is none", allowed="1 or more", fix=fix))
     return msgspec.structs.replace(
         event,
-        verdict_digest=None if verdict_digest is None else one_line(verdict_digest, limit=URL_LIMIT),
         pull_request=pull_request,
         run_url=None if run_url is None else one_line(run_url, limit=URL_LIMIT),
     )

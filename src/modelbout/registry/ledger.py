@@ -26,7 +26,10 @@ RESTORE = "restore the file from a backup; `modelbout registry doctor` says what
 
 
 class Event(Record, frozen=True):
-    """One line of a model's ledger; order is by ``seq`` (from 1, without gaps), never by clock."""
+    """One line of a model's ledger; order is by ``seq`` (from 1, without gaps), never by clock.
+
+    ``holdout_digest`` names the rows of the bout that a promotion rests on.
+    """
 
     seq: int
     at: str
@@ -41,6 +44,7 @@ class Event(Record, frozen=True):
     bundle_digest: str | None = None
     pull_request: int | None = None
     run_url: str | None = None
+    holdout_digest: str | None = None
 
 
 class Title(Record, frozen=True):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import stat
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
 from modelbout.catalogue import did_you_mean
-from modelbout.errors import ModelboutError, Problem, RegistryError, cause
+from modelbout.errors import ModelboutError, Problem, RegistryError
 from modelbout.registry.books import Book, Books
 from modelbout.registry.disk import Disk, LocalDisk, disk_errors
 from modelbout.registry.entry import (
     checked,
     draft,
+    judged_by,
     numbered,
     of_model,
     registration,
@@ -26,6 +25,8 @@ from modelbout.registry.entry import (
 )
 from modelbout.registry.events import fold, until
 from modelbout.registry.gate import champion_to_leave, gate, holdable, registered, target
+from modelbout.registry.place import is_there, locked
+from modelbout.registry.queries import Queries, Query
 from modelbout.registry.shelf import Shelf
 from modelbout.registry.versions import latest, next_version
 from modelbout.seal import place_of
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from modelbout.registry.ledger import Event, EventKind, Title
     from modelbout.results import PromotionResult
 
-LOCK_FILE = ".lock"
-LOCK_SECONDS = 120.0  # ours: copying a bundle of 10 GB at 100 MB/s; a stopped process leaves no lock behind
-
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -49,7 +47,8 @@ def _now() -> datetime:
 class LocalRegistry:
     """A Registry in a directory, for one machine or a shared disk whose file locks work.
 
-    The layout is ``bundles/<model>@<version>/``, ``ledger/<model>.jsonl`` and ``ledger/champions.json``. A command
+    The layout is ``bundles/<model>@<version>/``, ``ledger/<model>.jsonl``, ``ledger/champions.json`` and
+    ``queries/<model>.jsonl``. A command
     that is stopped at any point leaves the ledger as it was or as it should be; what else it leaves is invisible and
     goes with the next promotion, or with ``doctor``. A directory that does not exist yet is an empty registry.
     """
@@ -60,6 +59,7 @@ class LocalRegistry:
         self._now = now
         self._shelf = Shelf(path / "bundles", self._disk)
         self._books = Books(path / "ledger", self._disk)
+        self._queries = Queries(path / "queries", self._disk)
 
     def models(self) -> tuple[str, ...]:
         """Return the names of all models with at least one event, sorted.
@@ -115,6 +115,7 @@ class LocalRegistry:
         actor: str,
         reason: str,
         verdict_digest: str | None,
+        holdout_digest: str | None = None,
         pull_request: int | None = None,
         run_url: str | None = None,
         dry_run: bool = False,
@@ -132,6 +133,7 @@ class LocalRegistry:
             actor: who does this, for the ledger.
             reason: why, for the ledger; cut after ``REASON_LIMIT`` characters.
             verdict_digest: sha256 of the bout's result, for the ledger.
+            holdout_digest: names the rows that it was judged on, for the ledger.
             pull_request: its number, for the ledger.
             run_url: where this happens, for the ledger.
             dry_run: check everything, work the version out, write nothing.
@@ -145,7 +147,8 @@ class LocalRegistry:
         """
         event = self._draft("promote", model, stage, actor, reason)
         manifest, digest = of_model(bundle, model)
-        event = with_evidence(event, verdict_digest=verdict_digest, pull_request=pull_request, run_url=run_url)
+        event = judged_by(event, verdict_digest, holdout_digest)
+        event = with_evidence(event, pull_request=pull_request, run_url=run_url)
         event = replace(event, bundle_digest=digest)
         with self._writing(dry_run=dry_run):
             book = self._book(model)
@@ -173,6 +176,7 @@ class LocalRegistry:
         actor: str,
         reason: str,
         verdict_digest: str | None = None,
+        holdout_digest: str | None = None,
         pull_request: int | None = None,
         run_url: str | None = None,
         dry_run: bool = False,
@@ -187,7 +191,8 @@ class LocalRegistry:
             RegistryError: no such model or version, or the registry cannot be read or written; it is as it was.
         """
         event = self._draft("promote", model, stage, actor, reason)
-        event = with_evidence(event, verdict_digest=verdict_digest, pull_request=pull_request, run_url=run_url)
+        event = judged_by(event, verdict_digest, holdout_digest)
+        event = with_evidence(event, pull_request=pull_request, run_url=run_url)
         self._known(model)
         with self._writing(dry_run=dry_run):
             book = self._known(model)
@@ -222,7 +227,7 @@ class LocalRegistry:
             RegistryError: no such model or version, or the registry cannot be read or written; it is as it was.
         """
         event = self._draft("rollback", model, stage, actor, reason)
-        event = with_evidence(event, verdict_digest=None, pull_request=pull_request, run_url=run_url)
+        event = with_evidence(event, pull_request=pull_request, run_url=run_url)
         self._known(model)
         with self._writing(dry_run=dry_run):
             book = self._known(model)
@@ -256,7 +261,7 @@ class LocalRegistry:
             RegistryError: no such model, or the registry cannot be read or written; it is as it was.
         """
         event = self._draft("release_hold" if release else "hold", model, stage, actor, reason)
-        event = with_evidence(event, verdict_digest=None, pull_request=pull_request, run_url=run_url)
+        event = with_evidence(event, pull_request=pull_request, run_url=run_url)
         self._known(model)
         with self._writing(dry_run=dry_run):
             book = self._known(model)
@@ -265,6 +270,28 @@ class LocalRegistry:
                 return self._done(book, done, dry_run=dry_run)
             holdable(book, stage, release=release)
             return self._write(book, event, dry_run=dry_run)
+
+    def queries(self, model: str) -> tuple[Query, ...]:
+        """Return what holdouts were asked about challengers of the model, in the order of the questions.
+
+        Raises:
+            ConfigError: the name is none.
+            RegistryError: they cannot be read.
+        """
+        self._there()
+        return self._queries.read(checked(model, "model"))
+
+    def note(self, query: Query) -> bool:
+        """Remember a question, once; return True.
+
+        Raises:
+            ConfigError: the model's name is none.
+            RegistryError: the registry cannot be written.
+        """
+        checked(query.model, "model")
+        with self._writing(dry_run=False):
+            self._queries.add(query)
+        return True
 
     def doctor(self, *, repair: bool) -> tuple[str, ...]:
         """Return what is out of order, one sentence each; with ``repair``, mend what can be mended safely.
@@ -276,8 +303,8 @@ class LocalRegistry:
 
         if not self._there():
             return ()
-        with self._lock():
-            return examine(self._shelf, self._books, self._disk, repair=repair)
+        with locked(self.path):
+            return examine(self._shelf, self._books, self._queries, self._disk, repair=repair)
 
     def _draft(self, kind: EventKind, model: str, stage: str, actor: str, reason: str) -> Event:
         at = f"{self._now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -341,23 +368,7 @@ class LocalRegistry:
         return result(event)
 
     def _there(self) -> bool:
-        """Return whether the registry exists.
-
-        Raises:
-            RegistryError: something else has its name, or nobody may look.
-        """
-        try:
-            if stat.S_ISDIR(self.path.stat().st_mode):
-                return True
-            found = "this is not a directory, so it is no registry"
-        except FileNotFoundError:
-            if not self.path.is_symlink():
-                return False
-            found = "this is a link to nothing, so it is no registry"
-        except OSError as error:
-            found = f"the registry cannot be read: {cause(error)}"
-        fix = "name a directory that you can read: `--registry`, or MODELBOUT_REGISTRY"
-        raise RegistryError(Problem(found=found, fix=fix, place=place_of(self.path)))
+        return is_there(self.path)
 
     @contextmanager
     def _writing(self, *, dry_run: bool) -> Iterator[None]:
@@ -368,30 +379,11 @@ class LocalRegistry:
         self._there()
         with disk_errors(self.path, "the registry is as it was"):
             self._disk.make_directory(self.path)
-            with self._lock():
+            with locked(self.path):
                 self._disk.make_directory(self._books.root)
                 self._disk.make_directory(self._shelf.root)
                 self._disk.sync(self.path)
                 yield
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        path = self.path / LOCK_FILE
-        lock = FileLock(path, timeout=LOCK_SECONDS)
-        try:
-            lock.acquire()
-        except Timeout:
-            found = f"another process has been writing here for {LOCK_SECONDS:.0f} seconds"
-            fix = "wait for it to end, then run the command again"
-            raise RegistryError(Problem(found=found, fix=fix, place=place_of(path))) from None
-        except OSError as error:
-            fix = "a registry must be on a disk where you may write and where file locks work"
-            found = f"the registry cannot be locked: {cause(error)}"
-            raise RegistryError(Problem(found=found, fix=fix, place=place_of(path))) from error
-        try:
-            yield
-        finally:
-            lock.release()
 
 
 def _version(title: Title | None) -> str | None:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelbout.registry.ledger import Event, Title
+    from modelbout.registry.queries import Query
     from modelbout.results import PromotionResult
 
 
@@ -53,6 +54,7 @@ class Registry(Protocol):
         actor: str,
         reason: str,
         verdict_digest: str | None,
+        holdout_digest: str | None = None,
         pull_request: int | None = None,
         run_url: str | None = None,
         dry_run: bool = False,
@@ -80,6 +82,7 @@ class Registry(Protocol):
         actor: str,
         reason: str,
         verdict_digest: str | None = None,
+        holdout_digest: str | None = None,
         pull_request: int | None = None,
         run_url: str | None = None,
         dry_run: bool = False,
@@ -139,6 +142,22 @@ class Registry(Protocol):
             GateRefusedError: the hold stands already, none stands to release, or the stage never had a champion.
             ConfigError: a name is none, actor or reason is missing.
             RegistryError: no such model, or the registry cannot be read or written.
+        """
+
+    def queries(self, model: str) -> tuple[Query, ...]:
+        """Return what holdouts were asked about challengers of the model, as far as the registry was told.
+
+        Raises:
+            ConfigError: the name is none.
+            RegistryError: they cannot be read.
+        """
+
+    def note(self, query: Query) -> bool:
+        """Remember a question, once; False where a bout may not write, so that this has to wait for the merge.
+
+        Raises:
+            ConfigError: the model's name is none.
+            RegistryError: the registry cannot be written.
         """
 
     def doctor(self, *, repair: bool) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from modelbout.errors import (
     RegistryError,
 )
 from modelbout.manifest import Feature
-from modelbout.registry import local
+from modelbout.registry import place
 from modelbout.registry.disk import LocalDisk
 from modelbout.registry.local import LocalRegistry
 from modelbout.seal import bundle_digest, verify_files
@@ -618,7 +618,7 @@ def test_a_lock_that_is_held_too_long_is_told(
     registry: LocalRegistry, promote: Promote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     promote("a")
-    monkeypatch.setattr(local, "LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(place, "LOCK_SECONDS", 0.05)
     with FileLock(registry.path / ".lock"), pytest.raises(RegistryError, match="another process") as caught:
         promote("b")
     assert "run the command again" in caught.value.problems[0].fix

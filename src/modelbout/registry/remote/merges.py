@@ -1,4 +1,4 @@
-"""Up to which commit of the default branch promotion has dealt with all merges, model by model."""
+"""Up to which commit of the default branch promotion has dealt with all merges, and what these asked of holdouts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ import msgspec
 from modelbout.errors import Place, Problem, RegistryError, cause
 from modelbout.github.api.errors import ConflictError, UnreachableError
 from modelbout.record import Record, from_json, to_json
+from modelbout.registry.queries import QUERIES_LIMIT, QUERIES_SUFFIX, from_lines, to_lines, with_new
 from modelbout.registry.remote.ledger import ATTEMPTS, BRANCH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modelbout.github.api.git import Tip
+    from modelbout.registry.queries import Query
     from modelbout.registry.remote.ledger import LedgerBranch
 
 MERGES_FILE = "merges.json"
+QUERIES_DIRECTORY = "queries"
 MERGES_LIMIT = 8 * 2**20  # ours: a model takes 120 bytes
 SHOWN_SHA = 7  # characters by which people know a commit
 
@@ -44,8 +49,16 @@ class Merges:
         self._seen[model] = mark
         return mark
 
-    def note(self, model: str, commit: str, *, dry_run: bool) -> None:
-        """Move a model's mark, unless somebody else did since it was read.
+    def queries(self, model: str) -> tuple[Query, ...]:
+        """Return what merged challengers of a model asked of their holdouts.
+
+        Raises:
+            RegistryError: the file is something else, or the branch is gone.
+        """
+        return self._queries(self._ledger.last_tip(), model)
+
+    def note(self, model: str, commit: str, queries: Sequence[Query] = (), *, dry_run: bool) -> None:
+        """Move a model's mark, unless somebody else did since it was read; and add new questions to holdouts.
 
         Raises:
             RegistryError: the file cannot be read or written.
@@ -64,8 +77,11 @@ class Merges:
                     self._ledger.session.writes(f"commit to {BRANCH}: {message}")
                 return
             models = dict(sorted((marks.models | {model: commit}).items()))
+            files: dict[str, bytes | None] = {MERGES_FILE: to_json(Marks(models=models))}
+            if queries:
+                files[_path(model)] = to_lines(with_new(self._queries(tip, model), queries))
             try:
-                self._ledger.put(tip, {MERGES_FILE: to_json(Marks(models=models))}, message)
+                self._ledger.put(tip, files, message)
             except ConflictError:
                 continue
             except UnreachableError:
@@ -76,6 +92,11 @@ class Merges:
             self._seen[model] = commit
             return
         raise self._ledger.crowded()
+
+    def _queries(self, tip: Tip | None, model: str) -> tuple[Query, ...]:
+        path = _path(model)
+        raw = None if tip is None else self._ledger.file(tip, path, QUERIES_LIMIT)
+        return from_lines(raw or b"", shown=self._ledger.shown(path))
 
     def _marks(self, tip: Tip | None) -> Marks:
         raw = None if tip is None else self._ledger.file(tip, MERGES_FILE, MERGES_LIMIT)
@@ -89,3 +110,7 @@ class Merges:
             fix += "the push that it runs for"
             place = Place(file=self._ledger.shown(MERGES_FILE))
             raise RegistryError(Problem(found=found, fix=fix, place=place)) from error
+
+
+def _path(model: str) -> str:
+    return f"{QUERIES_DIRECTORY}/{model}{QUERIES_SUFFIX}"

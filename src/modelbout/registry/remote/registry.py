@@ -11,7 +11,7 @@ from modelbout.catalogue import did_you_mean
 from modelbout.errors import ChampionMovedError, Place, Problem, RegistryError
 from modelbout.github.api.releases import ASSET_LIMIT
 from modelbout.registry.disk import disk_errors
-from modelbout.registry.entry import checked, draft, of_model, result, unfinished, with_evidence
+from modelbout.registry.entry import checked, draft, judged_by, of_model, result, unfinished, with_evidence
 from modelbout.registry.events import fold, until
 from modelbout.registry.gate import champion_to_leave, gate, holdable, registered, target
 from modelbout.registry.remote.drafts import Desk
@@ -22,11 +22,12 @@ from modelbout.registry.remote.promotion import Promotion
 from modelbout.registry.remote.shelf import ReleaseShelf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from modelbout.github.api.session import Session
     from modelbout.registry.ledger import Event, EventKind, Title
+    from modelbout.registry.queries import Query
     from modelbout.registry.remote.ledger import Page
     from modelbout.results import PromotionResult
 
@@ -120,6 +121,7 @@ class GitHubRegistry:
         actor: str,
         reason: str,
         verdict_digest: str | None,
+        holdout_digest: str | None = None,
         pull_request: int | None = None,
         run_url: str | None = None,
         dry_run: bool = False,
@@ -137,7 +139,8 @@ class GitHubRegistry:
         """
         event = self._draft("promote", model, stage, actor, reason)
         manifest, digest = of_model(bundle, model)
-        event = with_evidence(event, verdict_digest=verdict_digest, pull_request=pull_request, run_url=run_url)
+        event = judged_by(event, verdict_digest, holdout_digest)
+        event = with_evidence(event, pull_request=pull_request, run_url=run_url)
         promotion = Promotion(
             ledger=self._ledger,
             shelf=self._shelf,
@@ -162,6 +165,7 @@ class GitHubRegistry:
         actor: str,
         reason: str,
         verdict_digest: str | None = None,
+        holdout_digest: str | None = None,
         pull_request: int | None = None,
         run_url: str | None = None,
         dry_run: bool = False,
@@ -176,7 +180,8 @@ class GitHubRegistry:
             RegistryError: no such model or version, or the registry cannot be read or written.
         """
         event = self._draft("promote", model, stage, actor, reason)
-        event = with_evidence(event, verdict_digest=verdict_digest, pull_request=pull_request, run_url=run_url)
+        event = judged_by(event, verdict_digest, holdout_digest)
+        event = with_evidence(event, pull_request=pull_request, run_url=run_url)
         checks = _Once(self._verify)
 
         def advancing(page: Page) -> Event:
@@ -215,7 +220,7 @@ class GitHubRegistry:
             RegistryError: no such model or version, or the registry cannot be read or written.
         """
         event = self._draft("rollback", model, stage, actor, reason)
-        event = with_evidence(event, verdict_digest=None, pull_request=pull_request, run_url=run_url)
+        event = with_evidence(event, pull_request=pull_request, run_url=run_url)
         checks = _Once(self._verify)
         first = self._known(model)
         leaving = first.book.state.title(stage)
@@ -256,7 +261,7 @@ class GitHubRegistry:
             RegistryError: no such model, or the registry cannot be read or written.
         """
         event = self._draft("release_hold" if release else "hold", model, stage, actor, reason)
-        event = with_evidence(event, verdict_digest=None, pull_request=pull_request, run_url=run_url)
+        event = with_evidence(event, pull_request=pull_request, run_url=run_url)
 
         def holding(page: Page) -> Event:
             done = unfinished(page.book, event, to=None)
@@ -266,6 +271,19 @@ class GitHubRegistry:
             return event
 
         return self._enter(self._known(model), holding, dry_run=dry_run, settled=False)
+
+    def queries(self, model: str) -> tuple[Query, ...]:
+        """Return what holdouts were asked about challengers of the model, as far as merges have told.
+
+        Raises:
+            ConfigError: the name is none.
+            RegistryError: they cannot be read.
+        """
+        return self._merges.queries(checked(model, "model"))
+
+    def note(self, query: Query) -> bool:  # noqa: ARG002 -- as every registry has it
+        """Return False: a bout has no right to write here, so what it asked is counted when it is merged."""
+        return False
 
     def doctor(self, *, repair: bool) -> tuple[str, ...]:
         """Return what is out of order, one sentence each; with ``repair``, mend what can be mended safely.
@@ -285,8 +303,8 @@ class GitHubRegistry:
         """
         return self._merges.last(checked(model, "model"))
 
-    def note_merge(self, model: str, commit: str, *, dry_run: bool = False) -> None:
-        """Remember up to which commit promotion has dealt with all merges.
+    def note_merge(self, model: str, commit: str, *, queries: Sequence[Query] = (), dry_run: bool = False) -> None:
+        """Remember up to which commit promotion has dealt with all merges, and what these asked of their holdouts.
 
         When somebody else has moved the mark since :meth:`last_merge` was asked, theirs stands: what it may lie behind
         is found again and recognised.
@@ -294,7 +312,7 @@ class GitHubRegistry:
         Raises:
             RegistryError: the record cannot be read or written.
         """
-        self._merges.note(checked(model, "model"), commit, dry_run=dry_run)
+        self._merges.note(checked(model, "model"), commit, queries, dry_run=dry_run)
 
     def _draft(self, kind: EventKind, model: str, stage: str, actor: str, reason: str) -> Event:
         at = f"{self._now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
