@@ -143,7 +143,8 @@ def score_faithfully(
     if mine is None:
         # What a challenger cannot do here is raised here.
         mine = here(challengers, "scoring the challenger") if challengers else ()
-    case.progress.tell(msgspec.structs.replace(problem, level="warn"))
+    instead = "nothing yet: its record or an environment of its own answers instead, where it can (docs/scoring.md)"
+    case.progress.tell(msgspec.structs.replace(problem, level="warn", fix=instead))
     if latency:
         raise DataError(
             Problem(

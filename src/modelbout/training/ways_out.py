@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from modelbout.manifest import Manifest
 
+SHORT_COMMIT = 12  # as git shows commits in a repository of a million objects
+WITHOUT = "go on without it: `modelbout rollback --to VERSION --reason TEXT`, or another name in `model:`"
+
 
 def no_way_left(bundle: Path, manifest: Manifest, *, why: str, new: int, reason: str) -> BundleError:
     """Return the error of a champion that answers neither here nor elsewhere, and is not known to have answered.
@@ -24,11 +27,12 @@ def no_way_left(bundle: Path, manifest: Manifest, *, why: str, new: int, reason:
         reason: why its own environment does not help.
     """
     rows = "1 row is" if new == 1 else f"{new:,} rows are"
+    ways = (by_hand(manifest), train_again(manifest), WITHOUT)
     return BundleError(
         Problem(
             found=f"the champion cannot be scored: {why}; {rows} not in its record; {reason}",
             allowed="answers that are those of the champion: fresh ones, or recorded ones for all rows",
-            fix=f"one of three: {by_hand(manifest)}; {train_again(manifest)}; {another(manifest)} (docs/scoring.md)",
+            fix="; ".join(f"{number}) {way}" for number, way in enumerate(ways, 1)) + "; docs/scoring.md says more",
             place=Place(file=str(bundle)),
         )
     )
@@ -41,8 +45,8 @@ def by_hand(manifest: Manifest) -> str:
         return "make the environment of the champion's program by hand, and name its interpreter in `train.python`"
     minor = ".".join(manifest.lineage.python.split(".")[:2])
     return (
-        f"`modelbout registry pull {manifest.name}@champion .`, `uv venv --python {minor} old`,"
-        f" `uv pip install --python old -c {manifest.name}@*/requirements.lock {' '.join(packages)}`, and"
+        f"make its environment: `modelbout registry pull {manifest.name}@champion .`, `uv venv --python {minor} old`,"
+        f" `uv pip install --python old -c {manifest.name}@*/requirements.lock {' '.join(packages)}`, then"
         " `train: {python: old/bin/python}`"
     )
 
@@ -50,14 +54,5 @@ def by_hand(manifest: Manifest) -> str:
 def train_again(manifest: Manifest) -> str:
     """Return how to train the champion's code with the libraries of today."""
     commit = manifest.lineage.commit or "COMMIT"
-    return (
-        f"train its code with today's libraries: `git switch --detach {commit}`, `modelbout run`, `modelbout promote`"
-    )
-
-
-def another(manifest: Manifest) -> str:
-    """Return how to go on without this champion."""
-    return (
-        "give the title to a version that runs here: `modelbout registry history"
-        f" {manifest.name}`, `modelbout rollback --to VERSION --reason TEXT`; or start anew under another `model:`"
-    )
+    commands = f"`git switch --detach {commit[:SHORT_COMMIT]}`, `modelbout run`, `modelbout promote`"
+    return f"train its code with today's libraries: {commands}"
