@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelbout.bout import defaults, reasons
+from modelbout.bout.anchor import judge_anchor
 from modelbout.bout.baseline import baseline
 from modelbout.bout.changed import changed_rows
 from modelbout.bout.comparison import contrast
@@ -21,6 +22,7 @@ from modelbout.bout.roster import metric, told_for
 from modelbout.bout.sheet import sheet_of
 from modelbout.bout.slices import judge_slices
 from modelbout.bout.verdict import Standing, decide
+from modelbout.bout.wear import Allowance
 from modelbout.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ class Judgement:
         changed: rows fixed and broken; None without a champion.
         power: what the holdout can see of the primary metric; None without a champion.
         curves: points for plots.
+        anchor: the primary metric against the first champion on this holdout; None when that is not asked.
     """
 
     verdict: Verdict
@@ -78,6 +81,7 @@ class Judgement:
     changed: ChangedRows | None
     power: Power | None
     curves: tuple[Curve, ...]
+    anchor: MetricResult | None = None
 
 
 def judge(ring: Ring) -> Judgement:
@@ -96,15 +100,19 @@ def judge(ring: Ring) -> Judgement:
     rule, confidence = defaults.primary(ring.compare, ring.task), ring.compare.confidence
     require(rule.metric, "compare.primary.metric", challenger, champion)
 
-    duel = contrast(rule.metric, challenger, champion, confidence=confidence, seed=ring.seed)
-    primary = _primary(rule, duel, confidence)
+    allowed = ring.allowance or Allowance(confidence)
+    duel = contrast(rule.metric, challenger, champion, confidence=allowed.confidence, seed=ring.seed)
+    primary = _primary(rule, duel, allowed.confidence)
+    anchor = _against_anchor(ring, rule.metric, challenger, allowed.confidence)
     dummy = _against_dummy(ring, rule.metric, challenger)
     guardrail_metrics, guardrails = judge_conditions(ring, challenger, champion)
     fairness = judge_fairness(ring, challenger, champion)
     found_power = None
     if duel.difference is not None:
         line = rule.margin if rule.rule == "superior" else -rule.margin
-        found_power = power(rule.metric, duel.difference, line=line, rows=challenger.rows, confidence=confidence)
+        found_power = power(
+            rule.metric, duel.difference, line=line, rows=challenger.rows, confidence=allowed.confidence
+        )
     conditions: tuple[MetricResult | GuardrailResult, ...] = (*guardrail_metrics, *guardrails)
     decision = decide(
         Standing(
@@ -112,6 +120,8 @@ def judge(ring: Ring) -> Judgement:
             primary=primary.status,
             baseline=dummy.status,
             guardrails=tuple(one.status for one in (*conditions, *fairness)),
+            anchor="shown" if anchor is None else anchor.status,
+            spent=allowed.spent,
         )
     )
     judged = {rule.metric, *(one.metric for one in guardrail_metrics)}
@@ -125,7 +135,7 @@ def judge(ring: Ring) -> Judgement:
             guardrails=conditions,
             power=found_power,
             rows=challenger.rows,
-            confidence=confidence,
+            confidence=allowed.confidence,
             observations=None if ring.clusters is None else challenger.observations,
         ),
         primary=primary,
@@ -157,6 +167,7 @@ def judge(ring: Ring) -> Judgement:
         changed=None if champion is None else changed_rows(challenger, champion),
         power=found_power,
         curves=curves(challenger, champion),
+        anchor=anchor,
     )
 
 
@@ -167,6 +178,13 @@ def _primary(rule: Primary, duel: Comparison, confidence: float) -> MetricResult
     status = against(rule.rule, rule.margin, found.low, found.high)
     text = reasons.of_rule(duel.result(rule=rule.rule, status=status, margin=rule.margin), confidence)
     return duel.result(rule=rule.rule, status=status, margin=rule.margin, explanation=text)
+
+
+def _against_anchor(ring: Ring, name: str, challenger: Sheet, confidence: float) -> MetricResult | None:
+    if ring.anchor is None:
+        return None
+    first = sheet_of(ring, ring.anchor.predictions)
+    return judge_anchor(name, challenger, first, margin=ring.anchor.margin, confidence=confidence, seed=ring.seed)
 
 
 def _against_dummy(ring: Ring, name: str, challenger: Sheet) -> MetricResult:

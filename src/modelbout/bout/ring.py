@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from modelbout.bout.guardrail import Need
     from modelbout.bout.measurements import SimpleModel
+    from modelbout.bout.wear import Allowance
     from modelbout.config.compare import Compare
     from modelbout.manifest import Task
     from modelbout.predictions import Predictions
@@ -73,6 +74,19 @@ class Corner:
 
 
 @dataclass(frozen=True, eq=False)
+class First:
+    """The first champion on this holdout, which a chain of small steps may not undercut.
+
+    Attributes:
+        predictions: its answers for the n holdout rows.
+        margin: by how much the challenger's primary metric may be worse.
+    """
+
+    predictions: Predictions
+    margin: float
+
+
+@dataclass(frozen=True, eq=False)
 class Ring:
     """All that a verdict follows from.
 
@@ -92,6 +106,8 @@ class Ring:
         watched: columns whose groups must not fare worse, for ``compare.fairness``.
         traits: columns by which a group may be looked for where the challenger is worst.
         simple: models that a challenger should beat, by the need that asks for them.
+        allowance: what a holdout that was asked before still allows to conclude; None for the plain confidence.
+        anchor: the first champion on this holdout; None when it is not asked.
     """
 
     task: Task
@@ -109,3 +125,5 @@ class Ring:
     watched: tuple[SliceColumn, ...] = ()
     traits: tuple[Trait, ...] = ()
     simple: Mapping[Need, SimpleModel] = field(default_factory=dict)
+    allowance: Allowance | None = None
+    anchor: First | None = None
