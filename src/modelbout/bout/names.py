@@ -8,13 +8,14 @@ from modelbout import catalogue
 from modelbout.bout import roster
 from modelbout.bout.guardrail import GUARDRAILS
 from modelbout.bout.guardrail import guardrail as corner
+from modelbout.bout.metric import TableMetric
 from modelbout.bout.terms import terms_of
 from modelbout.errors import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modelbout.bout.metric import Term
+    from modelbout.bout.metric import Metric, Term
     from modelbout.bout.terms import Terms
     from modelbout.config.compare import Compare, Expectation, Guardrail
     from modelbout.manifest import Task
@@ -39,6 +40,7 @@ def check_names(compare: Compare, task: Task) -> list[Problem]:
                 place=Place(key="compare.fairness"),
             )
         )
+    problems.extend(_threshold(compare, task, terms))
     for index, guardrail in enumerate(compare.guardrails):
         problems.extend(_guardrail(guardrail, task, f"compare.guardrails[{index}]", terms))
     for index, expectation in enumerate(compare.expectations):
@@ -59,6 +61,25 @@ def _primary(compare: Compare, task: Task, terms: Terms) -> Iterator[Problem]:
         )
     else:
         yield from _metric(name, task, key, terms, also=())
+
+
+def _threshold(compare: Compare, task: Task, terms: Terms) -> Iterator[Problem]:
+    """Yield why no threshold can be the best one: costs are weighed, or else a primary metric of the labels."""
+    primary = compare.primary
+    if compare.threshold != "best" or compare.costs is not None or primary is None:
+        return
+    fitting = tuple(name for name in roster.names_for(task) if _of_table(roster.metric(name)))
+    if primary.metric in roster.known(terms) and primary.metric not in fitting:
+        yield Problem(
+            found=f"no threshold is best for {primary.metric}, which is none of Modelbout's metrics of the labels",
+            allowed=_listed(fitting),
+            fix="Set `compare.costs`, decide by one of these, or remove `threshold`.",
+            place=Place(key="compare.threshold"),
+        )
+
+
+def _of_table(found: Metric) -> bool:
+    return isinstance(found, TableMetric) and found.term is None
 
 
 def _guardrail(guardrail: Guardrail, task: Task, key: str, terms: Terms) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from modelbout.config.addresses import address_problem, is_address
 from modelbout.config.compare import Compare
 from modelbout.config.decode import decode, decode_what_fits
 from modelbout.config.later import LATER
+from modelbout.config.metric_rules import metric_problems
 from modelbout.config.model import Config, Data, Drift, Policy, Promote
 from modelbout.config.paths import check_path, repository
 from modelbout.config.train import Train
@@ -116,6 +117,7 @@ def _contradictions(node: Node, places: Mapping[str, Place], shown: str) -> Iter
         yield from rules.train_problems(train, where)
     if compare is not None:
         yield from rules.compare_problems(compare, where)
+        yield from metric_problems(compare, task, where)
     if compare is not None and data is not None:
         yield from rules.block_problems(compare.block, data, where)
     if drift is not None:

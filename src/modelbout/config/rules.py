@@ -140,7 +140,8 @@ def train_problems(train: Train, where: Where) -> Iterator[Problem]:
 
 def compare_problems(compare: Compare, where: Where) -> Iterator[Problem]:
     """Yield unknown names and rules that do not hold together in ``compare``."""
-    metrics, guardrails = catalogue.names(METRICS), catalogue.names(GUARDRAILS)
+    metrics = (*catalogue.names(METRICS), *(one.name for one in compare.metrics))
+    guardrails = catalogue.names(GUARDRAILS)
     if compare.primary is not None:
         yield from _name(compare.primary.metric, metrics, "metric", where("compare.primary.metric"))
     for index, guardrail in enumerate(compare.guardrails):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelbout.bout.names import check_names
-from modelbout.config.compare import Compare, Expectation, Guardrail, Primary
+from modelbout.config.compare import Compare, Costs, Expectation, Guardrail, Primary
 
 if TYPE_CHECKING:
     from modelbout.manifest import Task
@@ -95,3 +95,58 @@ def test_a_relative_cost_is_of_something_that_should_be_low() -> None:
     assert "of roc_auc higher is" in problem.found
     right = Compare(guardrails=(Guardrail(metric="log_loss", rule="relative_cost", margin=0.1),))
     assert check_names(right, "binary") == []
+
+
+COSTS = Costs(false_positive=1, false_negative=5)
+
+
+@pytest.mark.parametrize(
+    ("compare", "task", "key", "found"),
+    [
+        (
+            Compare(primary=Primary(metric="cost_matrix")),
+            "binary",
+            "compare.primary.metric",
+            "cost_matrix needs `compare.costs`",
+        ),
+        (
+            Compare(guardrails=(Guardrail(metric="pinball", max=1.0),)),
+            "regression",
+            "compare.guardrails[0].metric",
+            "pinball needs `compare.quantile`",
+        ),
+        (
+            Compare(primary=Primary(metric="max_error")),
+            "regression",
+            "compare.primary.metric",
+            "it can be shown and can decide nothing",
+        ),
+        (
+            Compare(guardrails=(Guardrail(metric="ece", max=0.05),)),
+            "binary",
+            "compare.guardrails[0].metric",
+            "no interval is known to hold ece",
+        ),
+        (
+            Compare(threshold="best", primary=Primary(metric="roc_auc")),
+            "binary",
+            "compare.threshold",
+            "no threshold is best for roc_auc",
+        ),
+    ],
+)
+def test_metrics_that_lack_something_are_told_with_their_place(
+    compare: Compare, task: Task, key: str, found: str
+) -> None:
+    (problem,) = check_names(compare, task)
+    assert problem.place.key == key
+    assert found in problem.found
+    assert problem.allowed
+    assert problem.fix
+
+
+def test_costs_and_threshold_that_fit_have_no_problem() -> None:
+    assert check_names(Compare(primary=Primary(metric="cost_matrix"), costs=COSTS, threshold="best"), "binary") == []
+    assert check_names(Compare(primary=Primary(metric="roc_auc"), costs=COSTS, threshold="best"), "binary") == []
+    assert check_names(Compare(primary=Primary(metric="f2"), threshold="best"), "binary") == []
+    assert check_names(Compare(primary=Primary(metric="pinball"), quantile=0.9), "regression") == []
