@@ -22,11 +22,33 @@ _WIDTH_DIGITS = 2
 _LEVEL_DIGITS = 4
 
 POINT_METRICS = frozenset(
-    {"accuracy", "average_precision", "balanced_accuracy", "f1", "f1_macro", "mape_safe", "roc_auc"}
+    {
+        "accuracy",
+        "average_precision",
+        "balanced_accuracy",
+        "ece",
+        "f05",
+        "f1",
+        "f1_macro",
+        "f1_weighted",
+        "f2",
+        "jaccard",
+        "jaccard_macro",
+        "mape",
+        "mape_safe",
+        "precision",
+        "precision_at_k",
+        "precision_macro",
+        "recall",
+        "recall_macro",
+        "roc_auc",
+        "specificity",
+        "top_2_accuracy",
+    }
 )
 """Metrics between 0 and 1 whose difference people speak of in points (1 point = 0.01)."""
 
-TARGET_METRICS = frozenset({"mae", "rmse"})
+TARGET_METRICS = frozenset({"mae", "max_error", "medae", "pinball", "rmse"})
 """Metrics that are measured as the target is: dollars, bikes, days. Every other metric is said as a plain number."""
 
 
