@@ -73,8 +73,15 @@ def of_this_version(allowed: Mapping[str, Sequence[str]]) -> list[str]:
     import sklearn
 
     here = version_of(sklearn.__version__)
-    known = sorted(allowed, key=version_of)
-    return list(allowed[max((one for one in known if version_of(one) <= here), key=version_of, default=known[0])])
+    return list(
+        allowed[
+            max(
+                (one for one in allowed if version_of(one) <= here),
+                key=version_of,
+                default=min(allowed, key=version_of),
+            )
+        ]
+    )
 
 
 def version_of(text: str) -> list[int]:

@@ -32,7 +32,7 @@ def job(tmp_path: Path, root: Path, **changes: Any) -> dict[str, Any]:
         "columns": columns,
         "classes": ["no", "yes"],
         "class_values": ["no", "yes"],
-        "allowed": list(ALLOWED_TYPES),
+        "allowed": ALLOWED_TYPES,
         "model": str(tmp_path / "model.skops"),
         "asks": [ask],
         "result": str(tmp_path / "result.json"),

@@ -17,8 +17,8 @@ def test_a_skops_that_runs_forged_files_is_refused(
 ) -> None:
     monkeypatch.setattr("skops.__version__", version)
     with pytest.raises(Stop, match="is not safe to load with"):
-        load_model(str(tmp_path / "none.skops"), [])
+        load_model(str(tmp_path / "none.skops"), {"1.9": []})
     for newer in ("0.13.0", "0.16.0", "1.0rc1"):
         monkeypatch.setattr("skops.__version__", newer)
         with pytest.raises(FileNotFoundError):
-            load_model(str(tmp_path / "none.skops"), [])
+            load_model(str(tmp_path / "none.skops"), {"1.9": []})
