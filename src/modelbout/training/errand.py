@@ -38,6 +38,11 @@ class Result(Record, frozen=True):
     places: tuple[int, ...] = ()
     refused: Literal["", "kind", "length", "missing"] = ""
     given: int = 0
+    peak_bytes: int | None = None
+    load_times: tuple[tuple[float, ...], ...] = ()
+    survived: tuple[bool, ...] = ()
+    alone: bool = False
+    permuted: bool = False
 
 
 def send(
