@@ -47,7 +47,7 @@ class Sheet:
     predictions: Predictions
     clusters: NDArray[np.int64] | None = None
     terms: Terms = NO_TERMS
-    _rankings: dict[int, Ranking] = field(default_factory=dict, repr=False)
+    _rankings: dict[int, Ranking] = field(default_factory=dict, repr=False, init=False)
 
     @property
     def rows(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,11 +94,11 @@ def independent_rows(influence: NDArray[np.float64], sheet: Sheet, *, by_class: 
     if sheet.observation is None:
         return float(sheet.rows)
     together = spread(influence, sheet, by_class=by_class)
-    alone = float(np.std(influence, ddof=1)) / np.sqrt(sheet.rows)
-    if alone == 0:
+    alone = spread(influence, replace(sheet, clusters=None), by_class=by_class)
+    if alone.error == 0:
         return effective(np.bincount(sheet.observation).astype(np.float64))
-    stretch = students(together.freedom, confidence) / students(sheet.rows - 1.0, confidence)
-    return float(sheet.rows / max(together.error / alone * stretch, 1.0) ** 2)
+    wider = together.reach(confidence) / alone.reach(confidence)
+    return sheet.rows / max(wider, 1.0) ** 2
 
 
 def _freedom(influence: NDArray[np.float64], sheet: Sheet) -> float:
