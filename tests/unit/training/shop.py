@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-PYTHON = "3.12"  # the only one of this machine
+PYTHON = "3.12"
 # Knows one job: to say what is installed beside it.
 INTERPRETER = f"""#!{sys.executable} -S
 import json, sys
@@ -35,7 +35,7 @@ rules = json.loads((shop / "rules.json").read_text())
 time.sleep(rules.get("seconds", 0))
 named = Path(words[words.index("--python") + 1])
 if words[0] == "venv":
-    if str(named) != "{PYTHON}":
+    if str(named) != (shop / "python").read_text():
         sys.exit(2)
     program = Path(words[-1]) / "bin" / "python"
     program.parent.mkdir(parents=True)
@@ -73,13 +73,14 @@ class Shop:
         (self.place / "rules.json").write_text(json.dumps(rules))
 
 
-def open_shop(place: Path, patch: pytest.MonkeyPatch, *, interpreter: str = INTERPRETER) -> Shop:
-    """Put uv on the PATH and the cache into a directory."""
+def open_shop(place: Path, patch: pytest.MonkeyPatch, *, python: str = PYTHON, interpreter: str = INTERPRETER) -> Shop:
+    """Put uv on the PATH and the cache into a directory; the machine has one Python, which uv copies."""
     made = Shop(place)
     (place / "bin").mkdir(parents=True)
     (place / "bin" / "uv").write_text(UV)
     (place / "bin" / "uv").chmod(0o755)
     (place / "interpreter").write_text(interpreter)
+    (place / "python").write_text(python)
     made.rule()
     patch.setenv("MODELBOUT_CACHE", str(place / "cache"))
     patch.setenv("PATH", f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}")
