@@ -55,7 +55,8 @@ class Lineage(Record, frozen=True):
     """Where the model comes from: enough to train it again and to explain it two years later.
 
     The digests say what changed between two versions: ``code`` and ``config`` make a minor version, ``data``
-    alone a patch. ``parents`` are bundle digests of the champion that stood when this was trained.
+    alone a patch. ``parents`` are bundle digests of the champion that stood when this was trained. ``fit_seconds`` is
+    the wall time of the fit alone, None in bundles that do not say.
     """
 
     created: str
@@ -71,6 +72,7 @@ class Lineage(Record, frozen=True):
     dirty: bool | None = None
     run_url: str | None = None
     parents: tuple[str, ...] = ()
+    fit_seconds: float | None = None
 
 
 class Manifest(Record, frozen=True):

@@ -228,6 +228,7 @@ def lineage(work: Workspace, table: Rows, fitted: Fitted, mark: Fingerprint, reg
         dirty=dirty,
         run_url=run_url(),
         parents=parents(work, registry),
+        fit_seconds=round(fitted.seconds, 3),
     )
 
 
