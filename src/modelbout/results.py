@@ -208,8 +208,7 @@ class BoutResult(Record, frozen=True):
 
     ``passed`` is true for ``first`` (when its conditions hold) and ``win`` only. ``error`` says why there is
     no verdict, with ``exit_code`` for the command line. ``found_slices`` are groups that were looked for and tested on
-    other rows than those they were found on. ``plain`` says the outcome in words of the business, ``next_step`` what
-    to do now, ``cautions`` where an interval may not hold what it promises.
+    other rows than those they were found on. ``cautions`` say where an interval may not hold what it promises.
     """
 
     model: str
@@ -244,8 +243,6 @@ class BoutResult(Record, frozen=True):
     sealed: Sealed | None = None
     search: Search | None = None
     contenders: tuple[Contender, ...] = ()
-    plain: tuple[str, ...] = ()
-    next_step: str = ""
     cautions: tuple[str, ...] = ()
     seconds: dict[str, float] = msgspec.field(default_factory=dict)
     schema_version: int = RESULT_SCHEMA_VERSION

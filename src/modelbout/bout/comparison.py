@@ -30,6 +30,7 @@ class Comparison:
         metric: the metric.
         challenger: its level with interval.
         champion: the champion's level with interval.
+        unit: what is shown behind the numbers, such as a currency.
         difference: the paired difference; None without a champion, or when a class is too rare for an interval.
     """
 
@@ -38,6 +39,7 @@ class Comparison:
     challenger: Estimate
     champion: Estimate | None = None
     difference: Difference | None = None
+    unit: str = ""
 
     @property
     def improvement(self) -> Estimate | None:
@@ -71,6 +73,7 @@ class Comparison:
             margin=margin,
             limit=limit,
             explanation=explanation,
+            unit=self.unit,
         )
 
 
@@ -95,8 +98,9 @@ def compared(
     sheets = (challenger,) if champion is None else (challenger, champion)
     drawn = replicates(metric, sheets, seed) if metric.interval == "bootstrap" else ()
     level_of_mine = level(metric, challenger, mine, confidence=confidence, seed=seed, drawn=drawn[0] if drawn else None)
+    unit = metric.unit(challenger.terms)
     if champion is None:
-        return Comparison(name, metric, level_of_mine)
+        return Comparison(name, metric, level_of_mine, unit=unit)
     theirs = _measure(name, metric, champion, "champion")
     both = (drawn[0], drawn[1]) if drawn else None
     return Comparison(
@@ -105,6 +109,7 @@ def compared(
         level_of_mine,
         level(metric, champion, theirs, confidence=confidence, seed=seed, drawn=both and both[1]),
         difference(metric, challenger, champion, (mine, theirs), confidence=confidence, seed=seed, drawn=both),
+        unit=unit,
     )
 
 

@@ -116,7 +116,7 @@ def _halves(sheet: Sheet, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]
 
 def _gain(name: str, challenger: Sheet, champion: Sheet) -> NDArray[np.float64] | None:
     """Return each row's part in the improvement, positive where the challenger is better; None where it is unknown."""
-    metric = metric_named(name)
+    metric = metric_named(name, challenger.terms)
     sign = 1 if metric.better == "higher" else -1
     mine, theirs = metric.measure(challenger), metric.measure(champion)
     gain = sign * (mine.value - theirs.value + mine.influence - theirs.influence)

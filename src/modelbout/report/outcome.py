@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelbout.report import words
+from modelbout.report.advice import next_step
+from modelbout.report.effect import in_cases
 from modelbout.report.escape import REASON_LIMIT, Markdown, code, text
-from modelbout.report.numbers import TARGET, about, count, counted, level_places, number
+from modelbout.report.numbers import TARGET, count, counted, level_places, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +72,7 @@ def _first(story: Story, bout: BoutResult) -> Outcome:
             headline=Markdown("not good enough to be the first champion"),
             better=Markdown(f"No. There is no champion to meet yet, but {_reasons(bout)}"),
             amount=_amount(story, bout),
-            now=Markdown(f"Nothing is promoted: {_stage(bout)} stays without a champion. {_not_better(bout)}".strip()),
+            now=Markdown(f"Nothing is promoted: {_stage(bout)} stays without a champion."),
         )
     return Outcome(
         mark=words.VERDICT_MARKS["first"],
@@ -207,11 +209,11 @@ def _not_judged(story: Story) -> Outcome:
 
 
 def _amount(story: Story, bout: BoutResult) -> Markdown:
-    """Say the primary metric's two levels, the difference with its interval, and the rows that changed."""
+    """Say the difference in cases or money, then the primary metric's levels and difference, and the changed rows."""
     metric = bout.primary or bout.baseline
     if metric is None:
         return Markdown("Not measured.")
-    return Markdown(" ".join(part for part in (_levels(story, bout, metric), _changed(bout)) if part))
+    return Markdown(" ".join(part for part in (in_cases(bout), _levels(story, bout, metric), _changed(bout)) if part))
 
 
 def _levels(story: Story, bout: BoutResult, metric: MetricResult) -> Markdown:
@@ -260,27 +262,19 @@ def _after_pass(story: Story, bout: BoutResult) -> Markdown:
     if story.promoted is not None:
         return _moved(story.promoted)
     giver = "the promotion after the merge" if story.awaits_merge else "`modelbout promote`"
-    return Markdown(f"It may take the title at {_stage(bout)}: {giver} gives it.")
+    return Markdown(f"It may take the title at {_stage(bout)}: {giver} gives it. {next_step(bout)}".strip())
 
 
 def _stays(story: Story, bout: BoutResult) -> Markdown:
     if story.promoted is not None and story.promoted.event == "promote":
         return _moved(story.promoted)
-    return Markdown(f"{_title_stays(story, bout)} {_not_better(bout)}".strip())
+    return Markdown(f"{_title_stays(story, bout)} {next_step(bout)}".strip())
 
 
 def _title_stays(story: Story, bout: BoutResult) -> str:
     if story.champion is None:
         return f"Nothing is promoted at {_stage(bout)}."
     return f"The champion {_champion(story)} keeps the title at {_stage(bout)}."
-
-
-def _not_better(bout: BoutResult) -> str:
-    if bout.verdict != "inconclusive" or bout.power is None or (bout.primary and bout.primary.status == "holds"):
-        return ""
-    if bout.power.rows_needed is None:
-        return "The difference seen does not point to a win, so more rows alone are no remedy."
-    return f"To show a difference of this size, it would take about {about(bout.power.rows_needed)} holdout rows."
 
 
 def _moved(promotion: PromotionResult) -> Markdown:
@@ -309,7 +303,8 @@ def _ends(metric: MetricResult) -> tuple[float, float]:
 
 def _guardrails(bout: BoutResult, status: str) -> list[str]:
     found = [guard.title for guard in bout.guardrail_metrics if guard.status == status]
-    return found + [guard.title for guard in bout.guardrails if guard.status == status]
+    found += [guard.title for guard in bout.guardrails if guard.status == status]
+    return found + sorted({f"fairness by {one.column}" for one in bout.fairness if one.status == status})
 
 
 def _reasons(bout: BoutResult) -> Markdown:

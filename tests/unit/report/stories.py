@@ -19,8 +19,11 @@ from modelbout.drift_result import (
 from modelbout.errors import Place, Problem
 from modelbout.evidence import (
     ChangedRows,
+    Condition,
     Curve,
     Estimate,
+    FairnessResult,
+    FoundSlice,
     GuardrailResult,
     Holding,
     Interval,
@@ -72,6 +75,7 @@ def metric(
     status: Holding = "shown",
     margin: float | None = None,
     explanation: str = "",
+    unit: str = "",
 ) -> MetricResult:
     sign = 1 if better == "higher" else -1
     gain = None if champion is None else sign * (challenger - champion)
@@ -86,6 +90,7 @@ def metric(
         improvement=None if gain is None else estimate(gain, gain - half, gain + half),
         margin=margin,
         explanation=explanation,
+        unit=unit,
     )
 
 
@@ -640,11 +645,77 @@ def drifted() -> Story:
     )
 
 
+def grouped() -> Story:
+    """Return a loss by groups: one found to be worse, one treated worse than before."""
+    told = bout(
+        "loss",
+        -0.004,
+        primary=metric("roc_auc", "ROC AUC", 0.8312, 0.8272, 0.0085, rule="superior", margin=0.0, status="uncertain"),
+        metrics=(metric("cost_matrix", "Cost", 8200.0, 7860.0, 220.0, better="lower", unit="EUR per 1,000 decisions"),),
+        found_slices=(
+            FoundSlice(
+                conditions=(
+                    Condition(column="tenure", relation="at most", value="12"),
+                    Condition(column="Contract", relation="is", value="Month-to-month"),
+                ),
+                rows=312,
+                status="worse",
+                challenger=0.77,
+                champion=0.81,
+                improvement=estimate(-0.04, -0.061, -0.019),
+                p_adjusted=0.0004,
+            ),
+            FoundSlice(
+                conditions=(Condition(column="MonthlyCharges", relation="above", value="90"),),
+                rows=101,
+                status="not enough rows",
+            ),
+        ),
+        fairness=(
+            FairnessResult(
+                column="gender",
+                group="Female",
+                measure="tpr",
+                rows=702,
+                status="broken",
+                challenger=estimate(0.51, 0.44, 0.58),
+                champion=estimate(0.59, 0.52, 0.66),
+                improvement=estimate(-0.08, -0.11, -0.052),
+                margin=0.05,
+                explanation="It has surely got worse by more than 0.05.",
+            ),
+            FairnessResult(
+                column="gender",
+                group="Male",
+                measure="selection_rate",
+                rows=707,
+                status="holds",
+                challenger=estimate(0.22, 0.19, 0.25),
+                champion=estimate(0.23, 0.2, 0.26),
+                improvement=estimate(-0.01, -0.02, 0.001),
+                margin=0.05,
+            ),
+            FairnessResult(
+                column="gender",
+                group="not told",
+                measure="calibration",
+                rows=31,
+                status="uncertain",
+                margin=0.05,
+                explanation="The group has 31 rows; 100 are the least that are judged.",
+            ),
+        ),
+        cautions=("F1: intervals on so few positive rows hold the truth in 91 of 100 cases instead of 95.",),
+    )
+    return Story(validation=validation(), training=training(), bout=told)
+
+
 STORIES = {
     "contract": contract,
     "drifted": drifted,
     "error": error,
     "first": first,
+    "grouped": grouped,
     "inconclusive": inconclusive,
     "loss": loss,
     "narrowed": narrowed,

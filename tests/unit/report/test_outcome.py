@@ -29,15 +29,19 @@ def test_a_win() -> None:
     told = outcome.of(stories.win())
     assert told.better == "Yes. The challenger is better than the champion `churn@v1.0.0`, and every guardrail holds."
     assert told.amount == (
+        "Of 1,000 cases it decides about **14 more rightly** (1 to 26 more). "
         "ROC AUC rises from 0.831 to 0.845: **+1.4 points**, 95 % interval +0.5 to +2.2. "
         "Of 1,409 holdout rows, 52 are newly right and 33 newly wrong."
     )
-    assert told.now == "It may take the title at `production`: `modelbout promote` gives it."
+    assert told.now == (
+        "It may take the title at `production`: `modelbout promote` gives it. "
+        "Look at `SeniorCitizen` is `1` first: there it is worse than the champion."
+    )
 
 
 def test_in_a_pull_request_the_merge_comes_first() -> None:
     told = outcome.of(replace(stories.win(), awaits_merge=True))
-    assert told.now == "It may take the title at `production`: the promotion after the merge gives it."
+    assert told.now.startswith("It may take the title at `production`: the promotion after the merge gives it. Look")
 
 
 def test_a_win_without_guardrails() -> None:
@@ -84,9 +88,9 @@ def test_a_loss_for_another_reason_names_it() -> None:
 def test_inconclusive_says_how_many_rows_it_would_take() -> None:
     told = outcome.of(stories.inconclusive())
     assert told.better.startswith("Not shown.")
-    assert told.now.endswith("it would take about 22,000 holdout rows.")
+    assert told.now.endswith("To show a difference of this size takes about 22,000 holdout rows.")
     hopeless = stories.bout("inconclusive", gain=-0.001, power=Power(metric="roc_auc", detectable=0.01))
-    assert of(hopeless).now.endswith("more rows alone are no remedy.")
+    assert of(hopeless).now.endswith("or stop here.")
     assert of(stories.bout("inconclusive", power=None)).now.endswith("at `production`.")
 
 
@@ -96,7 +100,9 @@ def test_inconclusive_by_a_guardrail() -> None:
     )
     told = of(unsettled)
     assert told.better == "Better on ROC AUC, but these rows cannot settle Scoring time against the champion."
-    assert told.now == "The champion `churn@v1.0.0` keeps the title at `production`."
+    assert told.now == (
+        "The champion `churn@v1.0.0` keeps the title at `production`. Measure again: a measurement is not settled."
+    )
 
 
 def test_the_first() -> None:

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelbout.errors import Place, Problem
+from modelbout.evidence import Condition, FairnessResult, FoundSlice
 from modelbout.report import render as module
 from modelbout.report.plot import Plot
 from modelbout.report.preview import article
@@ -250,6 +251,19 @@ def poisoned(bad: str) -> Story:
             for guard in told.bout.guardrails
         ),
         slices=(stories.part(bad, bad, 500, "better", 0.02), stories.part(bad, bad, 5, "not enough rows")),
+        found_slices=(
+            FoundSlice(
+                conditions=(Condition(column=bad, relation="is", value=bad),),
+                rows=200,
+                status="worse",
+                improvement=stories.estimate(-0.1, -0.2, -0.05),
+            ),
+        ),
+        fairness=(
+            FairnessResult(column=bad, group=bad, measure="tpr", rows=300, status="broken", explanation=bad),
+            FairnessResult(column=bad, group=bad, measure="fpr", rows=3, status="uncertain", margin=0.1),
+        ),
+        cautions=(bad,),
         leaks=(Leak(kind="target leak", columns=(bad,), level="warn", strength=1.0, message=bad),),
         seconds={bad: 1.0},
         reasons=(bad,),

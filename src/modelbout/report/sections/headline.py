@@ -1,10 +1,11 @@
-"""The verdict with a clear mark, and three plain sentences: better or not, by how much, what happens now."""
+"""The verdict with a clear mark, and what a reader asks: better or not, by how much, how sure, what happens now."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from modelbout.report import outcome
+from modelbout.report.effect import how_sure
 from modelbout.report.engine import template
 from modelbout.report.escape import code
 
@@ -20,6 +21,9 @@ _TEMPLATE = template("""
 
 - **Better?** {{ outcome.better }}
 - **By how much?** {{ outcome.amount }}
+{% if sure %}
+- **How sure?** {{ sure }}
+{% endif %}
 - **What now?** {{ outcome.now }}
 {% if from_fork %}
 
@@ -31,4 +35,6 @@ _TEMPLATE = template("""
 
 def render(story: Story) -> str | None:
     """Return the head of the report; there is always one."""
-    return _TEMPLATE(model=code(story.model), outcome=outcome.of(story), from_fork=story.from_fork)
+    bout = None if story.refused_by_contract else story.bout
+    sure = how_sure(bout) if bout is not None and bout.verdict != "error" else None
+    return _TEMPLATE(model=code(story.model), outcome=outcome.of(story), sure=sure, from_fork=story.from_fork)
