@@ -237,23 +237,25 @@ def scored(work: Workspace, held: Reference, opened: dict[Role, Scan], progress:
 
     Raises:
         ConfigError: there is no version to score with.
-        TrainingError: it could not score them.
+        BundleError: the champion does not answer as when it was trained, here or elsewhere.
     """
-    from modelbout.training.score import score
+    from modelbout.training.faithful import Case, score_faithfully
 
     if held.bundle is None:
         fix = "leave out --scores, or name a version with --reference"
         raise ConfigError(Problem(found="a table or a profile cannot score rows", allowed="a version", fix=fix))
-    with progress.step("letting the champion score the holdout"):
+    with progress.step("reading rows"):
         holdout = rows(work, opened).holdout
-        (answer,) = score(
-            [held.bundle],
-            holdout.sample(min(holdout.height, MOST_ROWS), seed=work.config.train.seed),
-            python=work.config.train.python,
-            root=work.root,
-            work=work.run / "scoring",
-            timeout_minutes=work.config.train.timeout_minutes,
-        )
+    case = Case(
+        champion=held.bundle,
+        rows=holdout.sample(min(holdout.height, MOST_ROWS), seed=work.config.train.seed),
+        root=work.root,
+        work=work.run / "scoring",
+        timeout_minutes=work.config.train.timeout_minutes,
+        environment=work.config.compare.champion_environment,
+        progress=progress,
+    )
+    (answer,) = score_faithfully(case, python=work.config.train.python)
     return scores_of(answer.predictions, verify_files(held.bundle).signature)
 
 
