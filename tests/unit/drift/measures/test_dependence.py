@@ -32,6 +32,26 @@ def test_equal_dependence_stays_below_what_chance_does() -> None:
         assert reading.effect < reading.allowance
 
 
+def flags(rows: int, *, seed: int) -> pl.DataFrame:
+    return pl.DataFrame(np.random.default_rng(seed).binomial(1, 0.1, (rows, 2)), schema=["one", "two"], orient="row")
+
+
+def test_what_hardly_ever_stands_together_may_do_so_more_often_in_a_short_table() -> None:
+    def room(one: pl.DataFrame, two: pl.DataFrame) -> float:
+        (reading,) = MEASURE.read(Tables((one.height, two.height), (one, two)), 1e-5)
+        return reading.allowance or 0.0
+
+    long, short = flags(20_000, seed=1), flags(200, seed=2)
+    normal = room(frame(200, 0.0, seed=3, columns=2), frame(20_000, 0.0, seed=4, columns=2))
+    assert room(short, long) > 1.25 * normal
+    assert room(long, short) == pytest.approx(room(short, long))
+    # Of a table in which no row has both, the spread is not smaller: it is that of all rows.
+    never = short.with_columns(two=(1 - pl.col("one")) * pl.col("two"))
+    assert room(never, long) == pytest.approx(room(short, long), rel=0.05)
+    # Two tables of one length are skewed alike, and the difference is not.
+    assert room(flags(20_000, seed=5), long) < 1.1 * room(frame(20_000, 0.0, seed=6), frame(20_000, 0.0, seed=7))
+
+
 def test_columns_that_say_the_same_are_no_trouble() -> None:
     both = frame(500, 0.0, seed=1).with_columns(again=pl.col("one"), still=pl.lit(1.0))
     (reading,) = MEASURE.read(Tables((500, 500), (both, both)), 1e-4)
