@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from modelbout.progress import Progress
 
 KEY = "compare.champion_environment"
-CHECKED_ROWS = 20_000  # ours: an environment that answers 1 row in 1,000 otherwise escapes these once in 10^8; 0.1 s
+CHECKED_ROWS = 20_000  # ours: an environment that answers 1 row in 400 otherwise escapes these once in a million
 # Ours: another processor rounds the last digit otherwise, and once in a while a row then crosses a tree's threshold.
 TOLERATED = 1_000
 
@@ -146,16 +146,7 @@ def score_faithfully(
     instead = "nothing yet: its record or an environment of its own answers instead, where it can (docs/scoring.md)"
     case.progress.tell(msgspec.structs.replace(problem, level="warn", fix=instead))
     if latency:
-        raise DataError(
-            Problem(
-                found="the champion does not answer in this environment, so its latency cannot be measured beside the"
-                " challenger's: times of two environments would be compared, not of two models",
-                allowed="a champion that answers here as on the day of its training",
-                fix="take `latency_ratio` out of `compare.guardrails` for this bout, or set `train.python` to an"
-                " environment with the versions in the champion's requirements.lock",
-                place=Place(key="compare.guardrails"),
-            )
-        )
+        raise unmeasurable()
     return (*mine, rescued(case))
 
 
@@ -208,6 +199,20 @@ def in_own_environment(case: Case, program: str) -> tuple[Scored, Check]:
     if not check.holds:
         raise BundleError(check.problem(case.champion))
     return scored, check
+
+
+def unmeasurable() -> DataError:
+    """Return the error for times that are asked of a champion which does not answer here."""
+    return DataError(
+        Problem(
+            found="the champion does not answer in this environment, so its latency cannot be measured beside the"
+            " challenger's: times of two environments would be compared, not of two models",
+            allowed="a champion that answers here as on the day of its training",
+            fix="take guardrails of time out of `compare.guardrails` for this bout, or set `train.python` to an"
+            " environment with the versions in the champion's requirements.lock",
+            place=Place(key="compare.guardrails"),
+        )
+    )
 
 
 def against_record(case: Case, scored: Scored) -> Check:
