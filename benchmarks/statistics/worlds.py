@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from modelbout.manifest import Task
 
-# So large that its own metrics are the truth: 20,000 rows drawn from it are as good as fresh ones.
-POPULATION = 1_000_000
+# Rows are drawn from it with replacement, so its own metrics are the truth, however large it is.
+POPULATION = 200_000
 ROWS_A_CLUSTER = 5
 
 # What rows of one cluster have in common, as a share of the variance of signal and noise.

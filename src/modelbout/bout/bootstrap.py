@@ -49,10 +49,14 @@ class Blocks:
 
     def means(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the mean of each block, shape (m,), from one number a row, shape (n,) in the rows' own order."""
+        return self.averaged(rows[self.order])
+
+    def averaged(self, ordered: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the mean of each block, shape (m,), from one number a row in this order, shape (r,)."""
         if self.length == 1:
-            return rows[self.order].astype(np.float64)
+            return ordered
         sizes = np.diff(self._starts, append=self.order.size)
-        return np.add.reduceat(rows[self.order], self._starts, dtype=np.float64) / sizes
+        return np.add.reduceat(ordered, self._starts, dtype=np.float64) / sizes
 
 
 class Weights(Protocol):

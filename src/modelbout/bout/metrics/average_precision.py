@@ -8,9 +8,16 @@ import numpy as np
 
 from modelbout.bout.metric import Measured, RowMetric
 from modelbout.bout.one_vs_rest import macro
+from modelbout.bout.ratio import ratio
+from modelbout.bout.reordered import cumulated, macro_reweighed
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from modelbout.bout.bootstrap import Weights
+    from modelbout.bout.metric import Reweighed
     from modelbout.bout.ranking import Ranking
+    from modelbout.bout.reordered import Order
     from modelbout.bout.sheet import Sheet
 
 
@@ -41,6 +48,25 @@ def formula(sheet: Sheet) -> Measured:
     return macro(sheet, precision)
 
 
+def precision_reweighed(order: Order) -> Reweighed:
+    """Return what gives it under other weights: at each positive row the precision of all that score as high."""
+
+    def values(weights: Weights) -> NDArray[np.float64]:
+        hits, misses = weights.of(order.hits), cumulated(weights.of(order.misses))
+        rising = cumulated(hits)
+        hits_above = rising[-1] - order.hits_below.below(rising)
+        misses_above = misses[-1] - order.misses_below.below(misses)
+        at_score = ratio(hits_above, hits_above + misses_above)
+        return np.asarray((hits * at_score).sum(axis=0) / rising[-1])
+
+    return values
+
+
+def reweighed(sheet: Sheet) -> Reweighed:
+    """Return what gives it under other weights."""
+    return macro_reweighed(sheet, precision_reweighed)
+
+
 METRIC = RowMetric(
     title="Average precision",
     better="higher",
@@ -49,4 +75,5 @@ METRIC = RowMetric(
     scale="unit",
     formula=formula,
     per_class=True,
+    reweighed=reweighed,
 )

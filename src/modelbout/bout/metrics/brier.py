@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelbout.bout.means import mean_of
+from modelbout.bout.means import mean_of, mean_reweighed
 from modelbout.bout.metric import Measured, RowMetric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from modelbout.bout.metric import Reweighed
     from modelbout.bout.sheet import Sheet
 
 
@@ -27,6 +28,11 @@ def formula(sheet: Sheet) -> Measured:
     return mean_of(squares(sheet))
 
 
+def reweighed(sheet: Sheet) -> Reweighed:
+    """Return what gives it under other weights."""
+    return mean_reweighed(squares(sheet))
+
+
 METRIC = RowMetric(
     title="Brier score",
     better="lower",
@@ -34,4 +40,5 @@ METRIC = RowMetric(
     needs="proba",
     scale="positive",
     formula=formula,
+    reweighed=reweighed,
 )

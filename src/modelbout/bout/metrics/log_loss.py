@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelbout.bout.means import mean_of
+from modelbout.bout.means import mean_of, mean_reweighed
 from modelbout.bout.metric import Measured, RowMetric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from modelbout.bout.metric import Reweighed
     from modelbout.bout.sheet import Sheet
 
 # A probability of 0 for what happened would cost infinity; scikit-learn clips at the same place.
@@ -28,6 +29,11 @@ def formula(sheet: Sheet) -> Measured:
     return mean_of(losses(sheet))
 
 
+def reweighed(sheet: Sheet) -> Reweighed:
+    """Return what gives it under other weights."""
+    return mean_reweighed(losses(sheet))
+
+
 METRIC = RowMetric(
     title="Log loss",
     better="lower",
@@ -35,4 +41,5 @@ METRIC = RowMetric(
     needs="proba",
     scale="positive",
     formula=formula,
+    reweighed=reweighed,
 )

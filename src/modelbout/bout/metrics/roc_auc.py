@@ -8,9 +8,15 @@ import numpy as np
 
 from modelbout.bout.metric import Measured, RowMetric
 from modelbout.bout.one_vs_rest import macro
+from modelbout.bout.reordered import cumulated, macro_reweighed
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from modelbout.bout.bootstrap import Weights
+    from modelbout.bout.metric import Reweighed
     from modelbout.bout.ranking import Ranking
+    from modelbout.bout.reordered import Order
     from modelbout.bout.sheet import Sheet
 
 
@@ -40,6 +46,22 @@ def formula(sheet: Sheet) -> Measured:
     return macro(sheet, area)
 
 
+def area_reweighed(order: Order) -> Reweighed:
+    """Return what gives the area under other weights: for each positive row the share of the negatives below it."""
+
+    def values(weights: Weights) -> NDArray[np.float64]:
+        hits, misses = weights.of(order.hits), cumulated(weights.of(order.misses))
+        below = (order.misses_below.below(misses) + order.misses_up_to.below(misses)) / 2
+        return np.asarray((hits * below).sum(axis=0) / (hits.sum(axis=0) * misses[-1]))
+
+    return values
+
+
+def reweighed(sheet: Sheet) -> Reweighed:
+    """Return what gives it under other weights."""
+    return macro_reweighed(sheet, area_reweighed)
+
+
 METRIC = RowMetric(
     title="ROC AUC",
     better="higher",
@@ -48,4 +70,5 @@ METRIC = RowMetric(
     scale="unit",
     formula=formula,
     per_class=True,
+    reweighed=reweighed,
 )
