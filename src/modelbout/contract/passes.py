@@ -11,12 +11,13 @@ import polars as pl
 
 from modelbout.contract.plan import ROWS, Pass
 from modelbout.data.engines.polars import POLARS
+from modelbout.data.engines.repeats import beside, repeating
 from modelbout.data.table import engine_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from modelbout.contract.kind import Answers, Sample
+    from modelbout.contract.kind import Answers, Key, Sample
     from modelbout.contract.plan import Planned
     from modelbout.data.sources import Scan
 
@@ -61,9 +62,12 @@ def answer(scan: Scan, passes: Iterable[Pass], answered: Answered) -> None:
     Raises:
         DataError: the rows cannot be read.
     """
-    for one in passes:
+    of_table = tuple(passes)
+    for one in of_table:
         with engine_errors(scan):
             match one.kind:
+                case "key" if one.rules[0].name in answered.of(one.rules[0]):
+                    continue
                 case "key":
                     found = _repetitions(scan, one, answered)
                 case "groups":
@@ -71,7 +75,7 @@ def answer(scan: Scan, passes: Iterable[Pass], answered: Answered) -> None:
                 case "sample":
                     found = _sampled(scan, one, answered)
                 case _:
-                    found = _aggregated(scan, one)
+                    found = _aggregated(scan, one, next((key for key in of_table if key.kind == "key"), None))
         answered.add(one.where, found)
 
 
@@ -79,32 +83,48 @@ def _under(frame: nw.LazyFrame[Any], one: Pass) -> nw.LazyFrame[Any]:
     return frame if one.filter is None else frame.filter(one.filter)
 
 
-def _aggregated(scan: Scan, one: Pass) -> dict[str, Any]:
+def _aggregated(scan: Scan, one: Pass, key: Pass | None) -> dict[str, Any]:
     # In the query an aggregate has a number for its name, so that no column's name can clash with one.
     aggregates = [*one.counts.values(), *one.facts.values()]
-    numbered = {str(number): expression for number, expression in enumerate(aggregates)}
-    answers = _answers(scan, one.filter, {ROWS: nw.len(), **numbered})
-    values = [answers[str(number)] for number in range(len(aggregates))]
+    numbered = {ROWS: nw.len(), **{str(number): expression for number, expression in enumerate(aggregates)}}
+    answers = _parsed(scan, one, numbered, key) or scan.engine.aggregate(scan.lazy, one.filter, numbered)
+    values = [answers.pop(str(number)) for number in range(len(aggregates))]
     counts = {name: int(value or 0) for name, value in zip(one.counts, values, strict=False)}
     facts = dict(zip(one.facts, values[len(counts) :], strict=True))
-    return {ROWS: int(answers[ROWS]), **counts, **facts}
+    return {**answers, ROWS: int(answers[ROWS]), **counts, **facts}
 
 
-def _answers(scan: Scan, where: nw.Expr | None, aggregates: dict[str, nw.Expr]) -> dict[str, Any]:
-    """Return the aggregates by the parser's own numbers, or by those that were cast where there is any doubt."""
-    if scan.quick is not None and scan.engine is POLARS:
-        with suppress(*scan.engine.failures):
-            doubts = scan.quick.doubts()
-            found = scan.engine.aggregate(scan.quick.lazy, where, {**aggregates, **doubts})
-            if not any(found.pop(name) for name in doubts):
-                return found
-    return scan.engine.aggregate(scan.lazy, where, aggregates)
+def _parsed(scan: Scan, one: Pass, aggregates: dict[str, nw.Expr], key: Pass | None) -> dict[str, Any] | None:
+    """Return the aggregates by the parser's own numbers, None where there is any doubt.
+
+    The first key over the same rows is answered on the way: to parse the text again costs more than to hash it. Only
+    one, so that no more than 8 bytes a row are held.
+    """
+    quick = scan.quick
+    if quick is None or scan.engine is not POLARS:
+        return None
+    frame, doubts = nw.from_native(quick.lazy), quick.doubts()
+    query = _under(frame, one).select(**aggregates, **doubts)
+    with suppress(*scan.engine.failures):
+        if key is None or key.where != one.where:
+            found, again = scan.engine.collect(query), {}
+        else:
+            (rule,), columns = key.rules, _key(key).names
+            among = _key(key).compared(_under(frame, key)).to_native()
+            answer, twice = beside(query.to_native(), among, columns, quick.lines)
+            found, again = answer.row(0, named=True), {rule.name: repeating(among, columns, twice)}
+        return None if any(found.pop(name) for name in doubts) else {**found, **again}
+    return None
+
+
+def _key(one: Pass) -> Key:
+    key = one.rules[0].measure.key
+    assert key is not None  # noqa: S101 -- a pass of a key is that of a rule with one
+    return key
 
 
 def _repetitions(scan: Scan, one: Pass, answered: Answered) -> dict[str, Any]:
-    (rule,) = one.rules
-    key = rule.measure.key
-    assert key is not None  # noqa: S101 -- a pass of a key is that of a rule with one
+    (rule,), key = one.rules, _key(one)
     frame = _under(nw.from_native(scan.lazy), one)
     return {rule.name: scan.engine.repetitions(key.compared(frame), key.names, answered.rows(rule))}
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelbout.data.reading import ColumnReading, Reading
+    from modelbout.data.text import TextTable
 
 _PARSED: Final[Mapping[str, pl.DataType]] = {"integer": pl.Int64(), "number": pl.Float64()}
 
@@ -33,10 +34,12 @@ class Quick:
     Attributes:
         lazy: the rows; the companion of a number is the number itself, as every one was read.
         floats: columns in which an infinity may have been a number too large.
+        lines: of all files, at least as many as there are rows.
     """
 
     lazy: pl.LazyFrame
     floats: tuple[str, ...]
+    lines: int
 
     def doubts(self) -> dict[str, nw.Expr]:
         """Return aggregates that are all 0 where no value must be read again the slow way."""
@@ -44,21 +47,23 @@ class Quick:
         return {f"{RAW}\ndoubts of {name}": mask.sum() for name, mask in infinite.items()}
 
 
-def quick(files: Sequence[tuple[Path, str]], columns: Sequence[str], reading: Reading) -> Quick | None:
-    """Return the table as the parser reads it, None where it has no numbers or reads a missing one otherwise.
+def quick(files: Sequence[tuple[Path, TextTable]], columns: Sequence[str], reading: Reading) -> Quick | None:
+    """Return the table as the parser reads it, None where it could be another one, or has no numbers.
 
     Args:
-        files: path and delimiter of each; plain ones (``Structure.plain``), in UTF-8.
+        files: each with what was seen in it; one that is not plain, or needs a plain copy, is not read this way.
         columns: of the table.
         reading: types and missing texts.
     """
+    if not all(table.plain and not table.rewrite and table.header == tuple(columns) for _, table in files):
+        return None
     declared = {column.name: column for column in reading.columns if column.name in columns}
     numbers = [name for name, column in declared.items() if column.type in _PARSED]
     # To the parser, an empty cell of a number column is always a missing one; so are, as it is told, those of texts.
     if not numbers or "" not in reading.missing:
         return None
     schema = {name: _PARSED.get(_kind(declared.get(name)), pl.String()) for name in columns}
-    frames = [_parsed(path, delimiter, schema, reading.missing) for path, delimiter in files]
+    frames = [_parsed(path, table.delimiter, schema, reading.missing) for path, table in files]
     lazy = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
     selected: list[pl.Expr] = []
     for name in columns:
@@ -71,7 +76,7 @@ def quick(files: Sequence[tuple[Path, str]], columns: Sequence[str], reading: Re
         else:
             selected += [cast(text, column).alias(name), text.alias(RAW + name)]
     floats = tuple(name for name in numbers if declared[name].type == "number")
-    return Quick(lazy.select(selected), floats)
+    return Quick(lazy.select(selected), floats, sum(table.lines for _, table in files))
 
 
 def _kind(column: ColumnReading | None) -> str:

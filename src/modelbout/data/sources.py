@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelbout.data.engines.engine import Engine
+    from modelbout.data.text import TextTable
     from modelbout.results import DataFile
 
 TEXT_ENDINGS: Final = tuple(f".{kind}{packed}" for kind in ("csv", "tsv") for packed in ("", ".gz", ".zst"))
@@ -301,16 +302,14 @@ def _check_delimiter(reading: Reading, place: Place) -> None:
 def _scan_text(sources: tuple[Source, ...], reading: Reading, place: Place) -> Scan:
     _check_delimiter(reading, place)
     frames: list[pl.LazyFrame] = []
-    delimiters: list[str] = []
+    inspected: list[TextTable] = []
     columns: tuple[str, ...] = ()
-    plain = True
     for source in sources:
         table = inspect(source.path, reading, shown=source.shown)
         check_names(table.header, shown=source.shown, line=1)
         _refuse_companions(table.header, source)
         columns = columns or table.header
         same_columns(columns, table.header, first=sources[0].shown, shown=source.shown)
-        plain = plain and table.plain and not table.rewrite and table.header == columns
         path = source.path
         if table.rewrite:
             path = plain_copy(path, known_encoding(reading.encoding, shown=source.shown), shown=source.shown)
@@ -323,7 +322,7 @@ def _scan_text(sources: tuple[Source, ...], reading: Reading, place: Place) -> S
             glob=False,
         )
         frames.append(lazy.select(columns))
-        delimiters.append(table.delimiter)
+        inspected.append(table)
     lazy = frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical")
     lazy = lazy.select(without_missing(name, reading.missing) for name in columns)
     if not reading.columns:
@@ -335,10 +334,8 @@ def _scan_text(sources: tuple[Source, ...], reading: Reading, place: Place) -> S
         sources=sources,
         text=True,
         reading=reading,
-        delimiters=tuple(delimiters),
-        quick=quick([(source.path, mark) for source, mark in zip(sources, delimiters, strict=True)], columns, reading)
-        if plain
-        else None,
+        delimiters=tuple(table.delimiter for table in inspected),
+        quick=quick(list(zip((source.path for source in sources), inspected, strict=True)), columns, reading),
     )
 
 

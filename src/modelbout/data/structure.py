@@ -41,6 +41,11 @@ class Structure:
         self._blank: int | None = None
         self._held = b""
 
+    @property
+    def lines(self) -> int:
+        """The lines that began so far, blank ones and those inside quotes among them."""
+        return self._line
+
     def feed(self, chunk: bytes) -> None:
         """Check the next piece of the text.
 

@@ -51,12 +51,14 @@ class TextTable:
         delimiter: one character.
         rewrite: whether a parser needs a plain UTF-8 copy (another encoding, or blank lines at the end).
         plain: no quote, and no blank behind a delimiter or a line end.
+        lines: at least as many as there are rows.
     """
 
     header: tuple[str, ...]
     delimiter: str
     rewrite: bool
     plain: bool = False
+    lines: int = 0
 
 
 def inspect(path: Path, reading: Reading, *, shown: str) -> TextTable:
@@ -79,6 +81,7 @@ def inspect(path: Path, reading: Reading, *, shown: str) -> TextTable:
         delimiter=delimiter,
         rewrite=encoding != "utf-8" or blank_tail,
         plain=structure.plain and not path.name.lower().endswith((".gz", ".zst")),
+        lines=structure.lines,
     )
 
 

@@ -151,3 +151,54 @@ def test_an_empty_text_beside_a_number_is_a_missing_one(tmp_path: Path) -> None:
         ("nulls", ("b",), 1),
         ("nulls", ("c",), 2),
     ]
+
+
+KEYS = """\
+version: 1
+columns:
+  a: {type: integer, unique: true}
+  b: {type: string, unique: true, nulls: 1}
+  c: {type: number, unique: true, nulls: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "failed", "passes"),
+    [
+        (["1,x,1", "2,y,2", "3,,3", "4,,"], {}, ["b", "c"]),
+        (["1,x,1", "1,x,nan", "2,x,nan"], {"a": (1, (2,)), "b": (2, (3,))}, ["b", "c"]),
+        # An infinity may have been a number too large: all is read again the slow way.
+        (["1,x,1", "1,y,1e999", "2,z,1e998"], {"a": (1, (2,))}, ["a", "b", "c"]),
+    ],
+)
+def test_the_first_key_is_answered_while_the_rules_are(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: list[str],
+    failed: dict[str, tuple[int, tuple[int, ...]]],
+    passes: list[str],
+) -> None:
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,c", *rows, ""]), encoding="utf-8")
+    contract = parse_contract(KEYS, shown="c")
+    table = scan("t.csv", root=tmp_path, reading=contract.reading())
+    asked: list[str] = []
+    own = POLARS.repetitions
+
+    def repetitions(self: object, frame: Any, columns: Any, most: int) -> int:  # noqa: ARG001 -- the method's
+        asked.extend(columns)
+        return own(frame, columns, most)
+
+    monkeypatch.setattr(type(POLARS), "repetitions", repetitions)
+    found = [one for one in check(table, contract, role="source").findings if one.check == "unique"]
+    assert {one.columns[0]: (one.failed, one.rows) for one in found} == failed
+    assert asked == passes
+
+
+def test_a_key_of_some_rows_is_answered_by_their_rules(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,x\n1,y\n1,x\n2,z\n", encoding="utf-8")
+    text = "version: 1\ncolumns:\n  a: {type: integer, unique: {is: true, where: \"b == 'x'\"}}\n  b: {type: string}\n"
+    contract = parse_contract(text, shown="c")
+    table = scan("t.csv", root=tmp_path, reading=contract.reading())
+    assert table.quick is not None
+    (finding,) = check(table, contract, role="source").findings
+    assert (finding.check, finding.failed, finding.total, finding.rows) == ("unique", 1, 2, (3,))

@@ -6,6 +6,8 @@ only add a repetition, so the rows of repeated hashes, few in a sound table, are
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -36,12 +38,36 @@ def repetitions(lazy: pl.LazyFrame, columns: Sequence[str], rows: int) -> int:
         columns: the key.
         rows: at least as many as the table has.
     """
-    twice = _twice(lazy, columns, rows)
+    return repeating(lazy, columns, _twice(lazy, columns, rows))
+
+
+def repeating(lazy: pl.LazyFrame, columns: Sequence[str], twice: NDArray[np.uint64]) -> int:
+    """Return the same as ``repetitions``, from the hashes of the rows that repeat one (``beside``)."""
     if not 0 < twice.size <= MOST_COMPARED:
         return int(twice.size)
     groups = _suspects(lazy, columns, twice).group_by(columns).agg(pl.len().alias(_TIMES))
     found: int = groups.select((pl.col(_TIMES) - 1).sum()).collect(engine="streaming").item()
     return found
+
+
+def beside(
+    query: pl.LazyFrame, lazy: pl.LazyFrame, columns: Sequence[str], rows: int
+) -> tuple[pl.DataFrame, NDArray[np.uint64]]:
+    """Return the answer of a query, and the hashes of the rows that repeat one, from one reading of their table.
+
+    Args:
+        query: of the same table.
+        lazy: the table.
+        columns: the key.
+        rows: at least as many as the table has.
+    """
+    hashes = _Hashes(rows)
+    taken = lazy.select(_hash(columns)).sink_batches(
+        hashes.add, chunk_size=BATCH, maintain_order=False, lazy=True, engine="streaming"
+    )
+    # Plans that begin alike are run as one.
+    answer, _ = pl.collect_all([query, taken], engine="streaming")
+    return answer, hashes.twice()
 
 
 def repeated(lazy: pl.LazyFrame, columns: Sequence[str], rows: int, most: int) -> tuple[int, ...]:
@@ -60,19 +86,39 @@ def _hash(columns: Sequence[str]) -> pl.Expr:
 
 
 def _twice(lazy: pl.LazyFrame, columns: Sequence[str], rows: int) -> NDArray[np.uint64]:
-    """Return the hashes of the rows that repeat one, sorted: a hash that stands three times is there twice."""
-    # Filled batch by batch: to join the batches at the end would take twice the memory.
-    hashes = np.empty(rows, dtype=np.uint64)
-    end = 0
+    hashes = _Hashes(rows)
     for batch in lazy.select(_hash(columns)).collect_batches(
         chunk_size=BATCH, maintain_order=False, engine="streaming"
     ):
-        hashes[end : end + batch.height] = batch.get_column(_HASH).to_numpy()
-        end += batch.height
-    hashes = hashes[:end]
-    hashes.sort()
-    again: NDArray[np.uint64] = hashes[1:][hashes[1:] == hashes[:-1]]
-    return again
+        hashes.add(batch)
+    return hashes.twice()
+
+
+class _Hashes:
+    """The hashes of the keys of at most so many rows, batch by batch: to join them would take twice the memory."""
+
+    def __init__(self, rows: int) -> None:
+        self._held = np.empty(rows, dtype=np.uint64)
+        self._end = 0
+
+    def add(self, batch: pl.DataFrame) -> None:
+        """Keep the hashes of some more rows.
+
+        Raises:
+            OSError: there are more rows than there were.
+        """
+        end = self._end + batch.height
+        if end > self._held.size:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        self._held[self._end : end] = batch.get_column(_HASH).to_numpy()
+        self._end = end
+
+    def twice(self) -> NDArray[np.uint64]:
+        """Return the hashes of the rows that repeat one, sorted: a hash that stands three times is there twice."""
+        hashes = self._held[: self._end]
+        hashes.sort()
+        again: NDArray[np.uint64] = hashes[1:][hashes[1:] == hashes[:-1]]
+        return again
 
 
 def _suspects(lazy: pl.LazyFrame, columns: Sequence[str], twice: NDArray[np.uint64]) -> pl.LazyFrame:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import polars as pl
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelbout.data.engines import groups, repeats
 from modelbout.data.engines.engine import ROW
+from modelbout.data.engines.polars import POLARS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pytest
 
 VALUES = st.one_of(st.none(), st.sampled_from([0.0, -0.0, 1.5, math.nan, math.inf]))
 TEXTS = st.one_of(st.none(), st.sampled_from(["", "a", "A", "a ", "ä"]))
@@ -33,6 +33,7 @@ def table(rows: Sequence[tuple[Any, ...]]) -> pl.LazyFrame:
     return pl.LazyFrame(rows, schema={"number": pl.Float64, "text": pl.String}, orient="row")
 
 
+@settings(deadline=None)
 @given(rows=ROWS, most=st.integers(1, 4))
 def test_hashes_groups_and_a_loop_agree(rows: list[tuple[Any, ...]], most: int) -> None:
     again, last = by_hand(rows)
@@ -44,6 +45,23 @@ def test_hashes_groups_and_a_loop_agree(rows: list[tuple[Any, ...]], most: int) 
     assert int(counted or 0) == again
     found = groups.repeated(nw.from_native(numbered), names).to_native().collect()[ROW].sort().to_list()
     assert found == last
+
+
+@settings(deadline=None)
+@given(rows=ROWS)
+def test_beside_another_query_the_same_rows_are_found(rows: list[tuple[Any, ...]]) -> None:
+    lazy, names = table(rows), ["number", "text"]
+    answer, twice = repeats.beside(lazy.select(pl.len()), lazy, names, len(rows) + 1)
+    assert answer.item() == len(rows)
+    assert repeats.repeating(lazy, names, twice) == by_hand(rows)[0]
+
+
+def test_more_rows_than_there_were_are_an_error_that_is_told() -> None:
+    lazy = table([(1.0, "a"), (2.0, "b")])
+    with pytest.raises(OSError, match=r"."):
+        repeats.repetitions(lazy, ["number"], 1)
+    with pytest.raises(POLARS.failures):
+        repeats.beside(lazy.select(pl.len()), lazy, ["number"], 1)
 
 
 def test_a_batch_is_no_border(monkeypatch: pytest.MonkeyPatch) -> None:
