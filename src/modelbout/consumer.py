@@ -35,6 +35,7 @@ from modelbout.training.frames import as_polars
 from modelbout.training.golden import differing, recall
 from modelbout.training.rows import arrays, features
 from modelbout.training.score import require_golden, versions
+from modelbout.training.threshold import decided_by
 from modelbout.training.worker.answers import predict
 from modelbout.training.worker.findings import Stop
 from modelbout.training.worker.frames import read_frame
@@ -174,7 +175,7 @@ class LoadedModel:
 
     def _answers(self, rows: object) -> Predictions:
         signature = self.manifest.signature
-        return self._ask(features(as_polars(rows, signature), signature))
+        return decided_by(self._ask(features(as_polars(rows, signature), signature)), self.manifest)
 
 
 def _find(name: str | Path, *, registry: str | None, stage: str, scratch: Path) -> tuple[Path, str | None]:

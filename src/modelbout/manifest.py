@@ -45,10 +45,15 @@ class FileDigest(Record, frozen=True):
 
 
 class Scorer(Record, frozen=True):
-    """How the model is scored: ``skops`` loads ``model.skops``; ``command`` runs argv inside ``model/``."""
+    """How the model is scored: ``skops`` loads ``model.skops``; ``command`` runs argv inside ``model/``.
+
+    ``threshold`` is the probability from which its answer is the positive class, chosen on training folds; without it
+    the labels are the model's own.
+    """
 
     kind: ScorerKind
     command: tuple[str, ...] = ()
+    threshold: float | None = None
 
 
 class Lineage(Record, frozen=True):

@@ -7,6 +7,8 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from modelbout.bout.levels import levels
 from modelbout.bout.terms import terms_of
 from modelbout.data.digests import row_keys
@@ -21,6 +23,7 @@ from modelbout.stages.places import locating
 from modelbout.stages.policy import forbidden_in
 from modelbout.stages.reference import reference
 from modelbout.stages.tables import rows
+from modelbout.stages.threshold import chosen
 from modelbout.stages.validate import require_valid
 from modelbout.stages.workspace import now, run_url
 from modelbout.training.bundle import seal
@@ -32,6 +35,7 @@ from modelbout.training.importance import dealt_anew
 from modelbout.training.row_ids import row_ids
 from modelbout.training.rows import features
 from modelbout.training.signature import signature, truth
+from modelbout.training.threshold import decided
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,13 +161,15 @@ def make(
         environment=environment,
     )
     on_holdout, on_golden = fitted.answers
+    scorer = msgspec.structs.replace(fitted.scorer, threshold=chosen(work, table, shape, environment, progress))
+    judged = decided(on_holdout, shape, scorer)
     with progress.step("profiling the training rows"):
         known = reference(
             table.train,
             shape,
             slices=group_columns(work.config.compare),
-            on_holdout=on_holdout,
-            on_dealt=fitted.extra,
+            on_holdout=judged,
+            on_dealt=None if fitted.extra is None else decided(fitted.extra, shape, scorer),
         )
     contract = work.config.data.contract
     with progress.step("sealing the bundle"):
@@ -172,7 +178,7 @@ def make(
             name=work.config.model,
             task=work.config.task,
             signature=shape,
-            scorer=fitted.scorer,
+            scorer=scorer,
             files=fitted.files,
             environment=fitted.environment,
             lineage=lineage(work, table, fitted, mark, registry),
@@ -180,7 +186,7 @@ def make(
             golden=remember(golden, on_golden, shape),
             keys=row_keys(table.holdout, [feature.name for feature in shape.inputs]),
             predictions=on_holdout,
-            metrics=own_metrics(work, table, shape, on_holdout),
+            metrics=own_metrics(work, table, shape, judged),
             importances={one.name: one.importance for one in known.columns if one.importance is not None},
             contract=None if contract is None else work.root / contract,
             row_ids=None

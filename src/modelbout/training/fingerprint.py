@@ -60,7 +60,10 @@ def fingerprint(config: Config, *, root: Path, data_digests: Sequence[str], envi
 
 
 def config_digest(config: Config) -> str:
-    """Return the digest of what decides about the bundle: not the time-out, nor how models are compared."""
+    """Return the digest of what decides about the bundle: not the time-out, nor how models are compared.
+
+    A threshold that is chosen on training folds belongs to the bundle.
+    """
     data, train = config.data, config.train
     # Only what is not the default, so that older bundles keep their digest; but who wants no ids gets no old bundle.
     forbidden = [f"forbidden: {name}" for name in sorted(config.policy.forbidden)]
@@ -68,6 +71,7 @@ def config_digest(config: Config) -> str:
     return _digest(
         row_ids
         + forbidden
+        + _threshold(config)
         + [
             msgspec.json.encode(part).decode()
             for part in (
@@ -82,6 +86,15 @@ def config_digest(config: Config) -> str:
             )
         ]
     )
+
+
+def _threshold(config: Config) -> list[str]:
+    """Return what decides about a threshold that is chosen when a model is trained; nothing when none is."""
+    compare = config.compare
+    if compare.threshold == "model":
+        return []
+    best_for = compare.costs or (compare.primary.metric if compare.primary else None)
+    return [f"threshold: {msgspec.json.encode(part).decode()}" for part in (best_for, config.data.group)]
 
 
 def code_digest(root: Path, patterns: Sequence[str]) -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..answers import answer
-from ..estimators import build, set_seeds
+from ..backend import parallel
+from ..estimators import build, set_parameters, set_seeds
 from ..findings import Stop, user_code
 from ..frames import arrays, read_frame
 from ..models import load_model, write_model
@@ -21,22 +22,21 @@ from ..models import load_model, write_model
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from numpy.typing import NDArray
+
 
 def run(job: Mapping[str, Any]) -> dict[str, Any]:
     """Build the user's estimator, seed it, fit it, write it as skops, and let the written file answer."""
-    random.seed(job["seed"])
-    np.random.seed(job["seed"])  # noqa: NPY002 -- the generator that scikit-learn falls back to
+    seed_all(job["seed"])
     rows = arrays(job["rows"])
-    target = rows["y"]
-    if job["classes"]:
-        kind = object if isinstance(job["class_values"][0], str) else None
-        target = np.array(job["class_values"], dtype=kind)[target]
+    target = class_targets(rows["y"], job) if job["classes"] else rows["y"]
     before = set(sys.modules)
     estimator = build(job["estimator"], job["root"])
+    set_parameters(estimator, job["parameters"])
     set_seeds(estimator, job["seed"])
     frame = read_frame(rows, job["columns"])
     began = time.perf_counter()
-    with user_code(job["estimator"], "the estimator's fit()"):
+    with parallel(job["backend"]), user_code(job["estimator"], "the estimator's fit()"):
         estimator.fit(frame, target)
     seconds = time.perf_counter() - began
     write_model(estimator, job["model"], job["allowed"])
@@ -45,6 +45,18 @@ def run(job: Mapping[str, Any]) -> dict[str, Any]:
         with contextlib.suppress(*(Stop, MemoryError) if ask.get("optional") else ()):
             answer(model, ask, job["classes"])
     return {"seconds": seconds, "imported": imported_files(before, job["root"])}
+
+
+def seed_all(seed: int) -> None:
+    """Seed the generators that code falls back to which asks for none."""
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 -- the generator that scikit-learn falls back to
+
+
+def class_targets(codes: NDArray[np.int64], job: Mapping[str, Any]) -> NDArray[Any]:
+    """Return class codes as the target's own values."""
+    values = job["class_values"]
+    return np.array(values, dtype=object if isinstance(values[0], str) else None)[codes]
 
 
 def imported_files(before: Iterable[str], root: str) -> list[str]:
