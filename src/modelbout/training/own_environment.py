@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 KEY = "compare.champion_environment"
 VARIABLE = "MODELBOUT_CACHE"
 """Names the directory in which such environments are kept; default: the user's own cache directory."""
+INDEX_VARIABLE = "MODELBOUT_INDEX_URL"
+"""Names the index that our actions install from, where uv's own variables name none."""
 FORMAT = "modelbout environment 1"  # part of each one's name: another way of making them needs a new one
 BUILD_SECONDS = 600.0  # ours: 150 MB of wheels over a slow line; with uv's cache warm it is 1 s
 NAME_CHARACTERS = 32  # of a sha256 in hex: 128 bits
@@ -179,13 +181,26 @@ def _name(pins: Mapping[str, str], minor: str, needed: Sequence[str]) -> str:
 
 
 def _find_uv() -> str:
-    """Return uv: the user's, or the one that was installed with us."""
-    beside = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
-    found = shutil.which("uv") or (str(beside) if beside.is_file() else None)
+    """Return uv: the user's, the one in our own environment, or the one that our actions have brought."""
+    name = "uv.exe" if os.name == "nt" else "uv"
+    brought: list[Path] = []
+    home = Path(sys.prefix).parent
+    # As actions/install.py lays it out. Only there: beside an environment in a checkout lies what others wrote.
+    if os.environ.get("RUNNER_TEMP") and home == Path(os.environ["RUNNER_TEMP"]).resolve() / "modelbout":
+        brought = sorted(home.glob(f"uv-*/*/{name}"))
+    ours = [path for path in (Path(sys.executable).with_name(name), *brought) if path.is_file()]
+    found = shutil.which("uv") or (ours[0] if ours else None)
     if found is None:
         fix = "install uv (https://docs.astral.sh/uv), or make the environment by hand"
         raise NoOwnEnvironmentError("there is no uv on the PATH", fix=fix)
     return str(Path(found).absolute())
+
+
+def _variables(given: Mapping[str, str]) -> dict[str, str]:
+    """Return what uv is told besides the user's own settings."""
+    index = given.get(INDEX_VARIABLE)
+    named = any(given.get(name) for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL"))
+    return {**CLEAN, "UV_PYTHON_DOWNLOADS": "never", **({"UV_DEFAULT_INDEX": index} if index and not named else {})}
 
 
 def _make(place: Path, pins: Mapping[str, str], minor: str, needed: Sequence[str], log: Path) -> None:
@@ -218,10 +233,9 @@ def _make(place: Path, pins: Mapping[str, str], minor: str, needed: Sequence[str
 
 
 def _run(words: Sequence[str], failed: str, log: Path, deadline: float, *, cwd: Path) -> None:
-    extra = CLEAN | {"UV_PYTHON_DOWNLOADS": "never"}
     seconds = max(deadline - time.monotonic(), 1.0)
     try:
-        code = run(words, cwd=cwd, extra=extra, log=log, timeout_seconds=seconds, key=KEY)
+        code = run(words, cwd=cwd, extra=_variables(os.environ), log=log, timeout_seconds=seconds, key=KEY)
     except TrainingError as error:
         late = time.monotonic() >= deadline
         reason = f"uv was not done after {BUILD_SECONDS / 60:g} minutes" if late else "uv cannot be run"

@@ -182,6 +182,41 @@ def test_no_uv_on_the_path_and_the_one_beside_us(shop: Shop, tmp_path: Path, mon
     assert caught.value.reason.startswith("uv found no Python")
 
 
+def test_the_uv_that_our_actions_bring(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "temp" / "modelbout"
+    bring = home / "uv-0123" / "bin"
+    bring.mkdir(parents=True)
+    (shop.place / "bin").rename(bring / "real")
+    (bring / "uv").write_text(f'#!/bin/sh\nexec "{bring}/real/uv" "$@"\n')
+    (bring / "uv").chmod(0o755)
+    for name in ("rules.json", "interpreter", "python"):
+        shutil.copy(shop.place / name, bring / name)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setattr(sys, "executable", str(home / "full-0123" / "bin" / "python"))
+    monkeypatch.setattr(sys, "prefix", str(home / "full-0123"))
+    # Beside an environment in a checkout lies what others wrote.
+    monkeypatch.delenv("RUNNER_TEMP", raising=False)
+    with pytest.raises(NoOwnEnvironmentError, match="there is no uv on the PATH"):
+        make(tmp_path)
+    monkeypatch.setenv("RUNNER_TEMP", str(tmp_path / "temp"))
+    assert Path(make(tmp_path)).is_file()
+
+
+def test_the_index_of_our_actions_where_uv_has_none(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MODELBOUT_INDEX_URL", "https://index.example.com/simple")
+    make(tmp_path)
+    monkeypatch.setenv("UV_INDEX_URL", "https://own.example.com/simple")
+    make(tmp_path, lock=LOCK + "joblib==1.4\n")
+    ours, theirs = shop.calls[1]["environment"], shop.calls[3]["environment"]
+    assert ours["UV_DEFAULT_INDEX"] == "https://index.example.com/simple"
+    assert "UV_DEFAULT_INDEX" not in theirs
+    assert theirs["UV_INDEX_URL"] == "https://own.example.com/simple"
+
+
 def test_a_cache_that_cannot_be_written_to(shop: Shop, tmp_path: Path) -> None:
     (shop.place / "cache").write_text("a file")
     with pytest.raises(NoOwnEnvironmentError, match="the cache directory cannot be written to") as caught:
