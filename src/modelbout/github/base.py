@@ -75,21 +75,42 @@ def note(
         RegistryError: the disk refuses.
     """
     (work.run / CONTRACT_DIFF_FILE).unlink(missing_ok=True)
-    if work.config.data.contract is None:
-        return
-    try:
-        base = base_of(work.root, work.config.data.contract, plan=plan, session=session)
-    except ModelboutError as error:
-        base = error.problems[0].found if error.problems else str(error)
-    if isinstance(base, str):
-        if session is not None:
-            say(f"{work.config.model}: what changed in the contract is not shown: {base}")
-        return
+
+    def before(path: str) -> Base | str:
+        try:
+            return base_of(work.root, path, plan=plan, session=session)
+        except ModelboutError as error:
+            return error.problems[0].found if error.problems else str(error)
+
+    path = work.config.data.contract
+    why = _removed(work, before) if path is None else _changed(work, before(path))
+    if why and session is not None:
+        say(f"{work.config.model}: {why}")
+
+
+def _changed(work: Workspace, base: Base | str) -> str:
+    """Leave what changed in the contract; return why there is nothing to show, if so."""
     from modelbout.stages.contracts import note_changes  # noqa: PLC0415 -- heavy: loaded when there is work for it
 
+    if isinstance(base, str):
+        return f"what changed in the contract is not shown: {base}"
     why = note_changes(work, base.text, base=base.commit[:SHOWN])
-    if why and session is not None:
-        say(f"{work.config.model}: the contract has no changes to show: {why}")
+    return why and f"the contract has no changes to show: {why}"
+
+
+def _removed(work: Workspace, before: Callable[[str], Base | str]) -> str:
+    """Leave that the contract is gone, where the configuration of the base named one; return why not, if so."""
+    from modelbout.stages.contracts import contract_named, note_removal  # noqa: PLC0415 -- as above
+
+    config = before(posixpath.basename(work.loaded.shown))
+    path = None if isinstance(config, str) else contract_named(config.text, shown=work.loaded.shown)
+    if path is None:
+        return ""
+    base = before(path)
+    if isinstance(base, str):
+        return f"that the contract was removed is not shown: {base}"
+    why = note_removal(work, base.text, path=path, base=base.commit[:SHOWN])
+    return why and f"that the contract was removed is not shown: {why}"
 
 
 def base_of(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from modelbout.config.yaml_tree import parse_yaml
 from modelbout.contract.diff import diff
 from modelbout.contract.infer import infer
 from modelbout.contract.load import load_contract, parse_contract
-from modelbout.contract_diff import ContractDiff
+from modelbout.contract_diff import ContractChange, ContractDiff
 from modelbout.data.reading import Reading
 from modelbout.data.sources import scan
 from modelbout.errors import ConfigError
@@ -86,18 +87,72 @@ def note_changes(work: Workspace, before: bytes, *, base: str) -> str:
     path = work.config.data.contract
     if path is None:
         return "there is no contract"
-    if len(before) > MOST_BYTES:
-        return f"the one at {base} has more than {MOST_BYTES:,} bytes"
     try:
         new = load_contract(work.root / path, shown=path)
     except ConfigError:
         return "it cannot be read, which its check tells"
-    try:
-        old = parse_contract(before.decode(), shown=f"{path} at {base}")
-    except (ConfigError, UnicodeDecodeError, RecursionError):
+    old = _contract_before(before, f"{path} at {base}")
+    if old is None:
         return f"the one at {base} is none that this version reads"
     found = compared(old, new, base=base, model=work.config.model)
     if not found.changes:
         return f"it asks for the same as at {base}"
     work.write(CONTRACT_DIFF_FILE, found)
     return ""
+
+
+def note_removal(work: Workspace, before: bytes, *, path: str, base: str) -> str:
+    """Leave ``contract_diff.json`` of a model that had a contract at the base and has none now: one breaking change.
+
+    Nothing fails without a contract; whoever relies on what it promised loses all of it.
+
+    Args:
+        work: the model.
+        before: the contract's file as it was there; a stranger may have written it.
+        path: of that file, as the configuration named it there.
+        base: as for ``note_changes``, like what is returned and raised.
+    """
+    (work.run / CONTRACT_DIFF_FILE).unlink(missing_ok=True)
+    old = _contract_before(before, f"{path} at {base}")
+    if old is None:
+        return f"the one at {base} is none that this version reads"
+    change = ContractChange(
+        key="data.contract",
+        breaking=True,
+        what=f"contract removed, with all of its {len(old.rules):,} rules",
+        reason="no run checks the data any more, and who uses it loses every guarantee",
+    )
+    found = ContractDiff(
+        model=work.config.model, contract=path, base=base, breaking=1, fine=0, changes=(change,), created=now()
+    )
+    work.write(CONTRACT_DIFF_FILE, found)
+    return ""
+
+
+def contract_named(config: bytes, *, shown: str) -> str | None:
+    """Return the contract that a configuration's text names, whatever else is wrong with it; None for none."""
+    text = _decoded(config)
+    if text is None:
+        return None
+    try:
+        data = parse_yaml(text, shown=shown).get("data")
+    except (ConfigError, RecursionError):
+        return None
+    named = None if data is None else data.get("contract")
+    return named.text if named is not None and named.kind == "scalar" and named.tag == "str" else None
+
+
+def _contract_before(text: bytes, shown: str) -> Contract | None:
+    """Return a contract as it was, None where it cannot be read any more."""
+    decoded = _decoded(text)
+    try:
+        return None if decoded is None else parse_contract(decoded, shown=shown)
+    except (ConfigError, RecursionError):
+        return None
+
+
+def _decoded(text: bytes) -> str | None:
+    try:
+        return text.decode() if len(text) <= MOST_BYTES else None
+    except UnicodeDecodeError:
+        return None

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelbout.contract.load import parse_contract
 from modelbout.contract_diff import ContractDiff
 from modelbout.errors import Problem
 from modelbout.github.api.errors import MissingError
 from modelbout.github.base import Base, base_of, note
 from modelbout.github.context import Plan
 from modelbout.record import from_json
+from modelbout.report.sections.contract_diff import markdown
 from modelbout.results import CONTRACT_DIFF_FILE
 from modelbout.stages.workspace import open_workspace
 from tests.unit.github.test_checkout import git
@@ -193,12 +195,61 @@ def test_outside_of_git_there_is_nothing_to_compare_with(tmp_path: Path) -> None
     assert left(work) is None
 
 
-def test_a_model_without_a_contract_has_no_changes(shop: Path) -> None:
-    (shop / "modelbout.yaml").write_text(CONFIG.replace(", contract: contract.yaml", ""), encoding="utf-8")
+WITHOUT = CONFIG.replace(", contract: contract.yaml", "")
+
+
+def based_on(shop: Path, config: str, contract: bytes) -> Plan:
+    """Commit a base, and take its contract out of the configuration."""
+    (shop / "modelbout.yaml").write_text(config, encoding="utf-8")
+    (shop / "contract.yaml").write_bytes(contract)
+    git(shop, "commit", "--quiet", "--allow-empty", "-am", "Base")
+    base = git(shop, "rev-parse", "HEAD")
+    (shop / "modelbout.yaml").write_text(WITHOUT, encoding="utf-8")
+    return Plan("bout", "", event="pull_request", head_sha=base, base_sha=base)
+
+
+def test_a_contract_that_is_taken_out_is_a_breaking_change(shop: Path) -> None:
+    plan = based_on(shop, CONFIG, OLD.encode())
+    (shop / "contract.yaml").unlink()
+    said: list[str] = []
+    work = workspace(shop)
+    note(work, said.append, plan=plan, session=lambda: pytest.fail("git has the files"))
+    found = left(work)
+    assert found is not None
+    assert (found.contract, found.breaking, found.fine, said) == ("contract.yaml", 1, 0, [])
+    (change,) = found.changes
+    assert (change.key, change.breaking) == ("data.contract", True)
+    assert change.what == f"contract removed, with all of its {len(parse_contract(OLD, shown='').rules)} rules"
+    assert "loses every guarantee" in change.reason
+    assert "contract removed" in markdown(found)
+
+
+@pytest.mark.parametrize(
+    ("config", "contract", "why"),
+    [
+        (WITHOUT, OLD.encode(), ""),
+        ("data: [", OLD.encode(), ""),
+        ("data: {contract: [a]}", OLD.encode(), ""),
+        ("model: shop", OLD.encode(), ""),
+        ("# " + "x" * 1_000_001, OLD.encode(), ""),
+        (CONFIG, b"version: 1\ncolumns: {a: {type: text", "is none that this version reads"),
+        (CONFIG, b"\xff\xfe", "is none that this version reads"),
+        (CONFIG.replace("contract.yaml", "gone.yaml"), OLD.encode(), "there is none at"),
+    ],
+)
+def test_where_no_contract_went_there_is_no_change(shop: Path, config: str, contract: bytes, why: str) -> None:
+    plan = based_on(shop, config, contract)
     work = workspace(shop)
     (work.run / CONTRACT_DIFF_FILE).write_text("of an older run", encoding="utf-8")
-    note(work, lambda _line: pytest.fail("there is nothing to say"))
+    said: list[str] = []
+
+    def session() -> Any:
+        raise MissingError(Problem(found=f"there is none at {str(plan.base_sha)[:12]}", fix=""))
+
+    note(work, said.append, plan=plan, session=session)
     assert left(work) is None
+    assert len(said) == bool(why)
+    assert not why or why in said[0]
 
 
 def test_bytes_that_are_no_text_are_no_contract(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
