@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NoReturn
 
+import numpy as np
 import polars as pl
 
 from modelbout.catalogue import did_you_mean
-from modelbout.data.digests import text_hash
+from modelbout.data.digests import row_keys, text_hash
 from modelbout.errors import DataError, Place, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modelbout.config.model import Split
 
 HASH_RANGE: Final = 2**64
@@ -47,6 +50,24 @@ def split(frame: pl.DataFrame, split: Split, *, seed_name: str = "holdout") -> t
         )
     held = _from_moment(column, split.from_ or "") if split.by == "time" else _by_hash(column, split.holdout, seed_name)
     return frame.filter(~held), frame.filter(held)
+
+
+def seal_off(frame: pl.DataFrame, share: float, columns: Sequence[str] | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the open rows and the sealed rows of a holdout, each in the table's order.
+
+    Rows with equal values in the columns are in one part, and stay there when the table grows, is sorted or is read
+    from other files. A part may be empty.
+
+    Args:
+        frame: the holdout.
+        share: about how much of it is sealed.
+        columns: what decides: a row's entity or id; None for all its columns.
+
+    Raises:
+        DataError: a column has a type that no table may have.
+    """
+    sealed = pl.Series(row_keys(frame, columns) < np.uint64(int(share * HASH_RANGE)), dtype=pl.Boolean)
+    return frame.filter(~sealed), frame.filter(sealed)
 
 
 def _by_hash(column: pl.Series, share: float | None, seed_name: str) -> pl.Series:

@@ -56,7 +56,8 @@ def refuse_strangers(job: Job) -> None:
 
 def spoil(work: Workspace, error: ModelboutError) -> None:
     """Leave the verdict `error` of a bout that broke off: the results of its first stages alone would look harmless."""
-    from modelbout.stages.compare import Scene, no_verdict  # noqa: PLC0415 -- heavy: loaded when a bout was fought
+    from modelbout.stages.compare import no_verdict  # noqa: PLC0415 -- heavy: loaded when a bout was fought
+    from modelbout.stages.scene import Scene  # noqa: PLC0415 -- as above
 
     work.begin(BOUT_FILE)
     work.write(BOUT_FILE, no_verdict(work, Scene(), told_elsewhere(error), {}))

@@ -53,6 +53,8 @@ class LocalRegistry:
     goes with the next promotion, or with ``doctor``. A directory that does not exist yet is an empty registry.
     """
 
+    counts_bouts = True
+
     def __init__(self, path: Path, *, disk: Disk | None = None, now: Callable[[], datetime] = _now) -> None:
         self.path = path
         self._disk = LocalDisk() if disk is None else disk

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 class Registry(Protocol):
-    """Knows bundles as digests and files, and the ledger; never how a bundle was trained."""
+    """Knows bundles as digests and files, and the ledger; never how a bundle was trained.
+
+    Attributes:
+        counts_bouts: whether a bout may note here what it asked, so that each question is counted when it is asked.
+    """
+
+    counts_bouts: bool
 
     def models(self) -> tuple[str, ...]:
         """Return the names of all models with at least one event, sorted."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from modelbout.bout.judge import judge
 from modelbout.bout.names import check_names
-from modelbout.bout.ring import Corner, Ring
+from modelbout.bout.ring import Corner, First, Ring
 from modelbout.bout.terms import terms_of
 from modelbout.errors import (
     EXIT_FINE,
@@ -20,15 +19,15 @@ from modelbout.errors import (
     ConfigError,
     DataError,
     ModelboutError,
-    Place,
     Problem,
     RegistryError,
     TrainingError,
 )
-from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, Holdout, Leak, SeenRows, Side, TrainingResult
-from modelbout.seal import verify_files
+from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, Holdout, TrainingResult
+from modelbout.stages.anchor import answers_of_anchor, use_of
 from modelbout.stages.arrays import aligned, all_classes, balance, slice_columns
 from modelbout.stages.clusters import clusters
+from modelbout.stages.fighters import challenger, champion, same_data, same_question
 from modelbout.stages.groups import require_groups, slices_of, traits_of, watched_columns
 from modelbout.stages.leaks import (
     Memory,
@@ -40,49 +39,23 @@ from modelbout.stages.leaks import (
     without_seen,
 )
 from modelbout.stages.places import located
+from modelbout.stages.scene import Scene
 from modelbout.stages.scoring import score_all
+from modelbout.stages.seals import closed, sealable
 from modelbout.stages.tables import rows
 from modelbout.stages.validate import require_valid
+from modelbout.stages.wear import anchor_told, count, of_use
 from modelbout.stages.workspace import first_problem, now
 from modelbout.training.bundle import size
-from modelbout.training.fingerprint import config_digest
 from modelbout.training.signature import truth
+from modelbout.training.threshold import decided_by
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from modelbout.bout.judge import Judgement
-    from modelbout.manifest import Manifest
     from modelbout.progress import Progress
     from modelbout.stages.tables import Rows
     from modelbout.stages.workspace import Workspace
     from modelbout.training.score import Scored
-
-
-@dataclass(frozen=True)
-class Fighter:
-    """One bundle that was verified, and how the result names it."""
-
-    bundle: Path
-    manifest: Manifest
-    side: Side
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What is known before the verdict, so that an error can still say who met whom on what."""
-
-    challenger: Fighter | None = None
-    champion: Fighter | None = None
-    holdout: Holdout | None = None
-    leaks: tuple[Leak, ...] = ()
-    seen: SeenRows | None = None
-
-    def knowing(self, memory: Memory | None, found: tuple[Leak, ...]) -> Scene:
-        """Return it with the leaks that were found, and with what the champion remembers of the holdout."""
-        if memory is None:
-            return replace(self, leaks=found)
-        return replace(self, leaks=(*found, memory.leak) if memory.leak else found, seen=memory.told)
 
 
 def compare(work: Workspace, progress: Progress, *, registry: str | None) -> BoutResult:
@@ -105,10 +78,14 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
     try:
         fighter = challenger(work, training)
         scene = Scene(fighter)
-        scene = Scene(fighter, champion(work, registry))
-        same_question(work, scene)
+        book = sealable(work, work.registry(registry))
+        events = book.events(config.model)
+        scene = Scene(fighter, champion(work, book, events))
+        same_question(work, scene.champion, "champion")
         table = read_rows(work, progress)
         same_data(fighter, table)
+        scene = replace(scene, use=use_of(work, book, events, scene, table), sealed=closed(table))
+        same_question(work, scene.use.anchor, "anchor")
         table, memory = unseen(work, scene, table, progress)
         found = look_for_leaks(work, fighter.manifest.signature, table, progress)
         scene = replace(scene, holdout=describe(work, table)).knowing(memory, found)
@@ -116,10 +93,11 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         require_groups(work, table, None if scene.champion is None else scene.champion.bundle)
         scored_at = time.perf_counter()
         scored, scene = score_all(work, scene, table, progress)
+        anchor = answers_of_anchor(work, scene, table, scored, progress)
         judged_at = time.perf_counter()
         seconds["score"] = round(judged_at - scored_at, 3)
         with progress.step("judging"):
-            fought = ring(work, scene, table, scored)
+            fought = ring(work, scene, table, scored, anchor)
             judgement = judge(fought)
             memory = with_clean_rows(memory, fought)
             scene = scene.knowing(memory, found)
@@ -135,47 +113,9 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
     else:
         seconds["all"] = round(time.perf_counter() - began, 3)
         result = with_verdict(work, scene, judgement, seconds)
+        result = msgspec.structs.replace(result, cautions=(*result.cautions, *count(book, result)))
     work.write(BOUT_FILE, result)
     return result
-
-
-def challenger(work: Workspace, training: TrainingResult) -> Fighter:
-    """Verify the bundle of the run directory, which must be of this configuration.
-
-    Raises:
-        ConfigError: it is another model's, or what decides about a model has changed since it was trained.
-    """
-    manifest = verify_files(work.bundle, digest=training.bundle_digest)
-    if manifest.name != work.config.model or manifest.lineage.config_digest != config_digest(work.config):
-        found = (
-            "the configuration has changed since this challenger was trained"
-            if manifest.name == work.config.model
-            else f"this challenger is of {manifest.name!r}, but the configuration is of {work.config.model!r}"
-        )
-        raise ConfigError(
-            Problem(
-                found=found,
-                allowed="a challenger of this very configuration",
-                fix="run `modelbout train` again, or name the right --config or --run-dir",
-                place=Place(file=str(work.run / TRAINING_FILE)),
-            )
-        )
-    side = Side(bundle_digest=training.bundle_digest, fingerprint=manifest.lineage.fingerprint)
-    return Fighter(work.bundle, manifest, side)
-
-
-def champion(work: Workspace, registry: str | None) -> Fighter | None:
-    """Fetch the champion's bundle from the registry and verify it; None when nobody holds the title."""
-    book = work.registry(registry)
-    title = book.champion(work.config.model, work.final_stage)
-    if title is None:
-        return None
-    place = work.run / "champion"
-    shutil.rmtree(place, ignore_errors=True)
-    bundle = book.fetch(work.config.model, title.version, place)
-    manifest = verify_files(bundle, digest=title.bundle_digest)
-    side = Side(bundle_digest=title.bundle_digest, version=title.version, fingerprint=manifest.lineage.fingerprint)
-    return Fighter(bundle, manifest, side)
 
 
 def read_rows(work: Workspace, progress: Progress) -> Rows:
@@ -205,48 +145,16 @@ def unseen(work: Workspace, scene: Scene, table: Rows, progress: Progress) -> tu
         return without_seen(work, table, remembered(work, scene.champion.bundle, table.holdout))
 
 
-def same_question(work: Workspace, scene: Scene) -> None:
-    """Refuse a champion that predicts something else: no score of it would mean anything here."""
-    if scene.champion is None:
-        return
-    manifest, config = scene.champion.manifest, work.config
-    # A target may get more classes: the champion then gives the new ones no probability.
-    numbers = (manifest.task == "regression", config.task == "regression")
-    if numbers[0] != numbers[1] or manifest.signature.target != config.data.target:
-        title = f"{config.model}@{scene.champion.side.version}"
-        raise ConfigError(
-            Problem(
-                found=f"the champion {title} predicts {manifest.signature.target!r} ({manifest.task}), "
-                f"the configuration says {config.data.target!r} ({config.task})",
-                allowed="the champion's target, and classes or numbers as there",
-                fix="another question is another model: give it a name of its own in `model`",
-                place=work.loaded.place("data.target"),
-            )
-        )
-
-
-def same_data(fighter: Fighter, table: Rows) -> None:
-    """Refuse a challenger that was trained on other rows than those that lie here now."""
-    if fighter.manifest.lineage.data_digest != table.train_digest:
-        raise DataError(
-            Problem(
-                found="the training rows have changed since the challenger was trained",
-                allowed="a challenger of the data that lies here",
-                fix="run `modelbout train` again",
-                place=Place(file=str(fighter.bundle / "manifest.json"), key="lineage.data_digest"),
-            )
-        )
-
-
-def ring(work: Workspace, scene: Scene, table: Rows, scored: tuple[Scored, ...]) -> Ring:
-    """Put both corners' arrays on the same classes and rows."""
-    config = work.config
+def ring(work: Workspace, scene: Scene, table: Rows, scored: tuple[Scored, ...], anchor: Scored | None = None) -> Ring:
+    """Put both corners' arrays, and the anchor's, on the same classes and rows."""
+    config, use = work.config, scene.use
     fighters = [fighter for fighter in (scene.challenger, scene.champion) if fighter is not None]
     signatures = [fighter.manifest.signature for fighter in fighters]
-    classes = all_classes(signatures)
+    first = None if use.anchor is None else use.anchor.manifest.signature
+    classes = all_classes(signatures if first is None else [*signatures, first])
     corners = [
         Corner(
-            predictions=aligned(answer.predictions, signature.classes, classes),
+            predictions=aligned(decided_by(answer.predictions, fighter.manifest), signature.classes, classes),
             artifact_bytes=size(fighter.bundle),
             seconds=answer.seconds if answer.seconds.size else None,
         )
@@ -269,16 +177,26 @@ def ring(work: Workspace, scene: Scene, table: Rows, scored: tuple[Scored, ...])
         seed=config.train.seed,
         clusters=clusters(table.holdout, config.data, config.compare.block),
         terms=terms_of(config.compare),
+        allowance=use.allowance,
+        anchor=None
+        if anchor is None or use.anchor is None
+        else First(
+            aligned(decided_by(anchor.predictions, use.anchor.manifest), use.anchor.manifest.signature.classes, classes),
+            use.margin,
+        ),
     )
 
 
 def with_verdict(work: Workspace, scene: Scene, judgement: Judgement, seconds: dict[str, float]) -> BoutResult:
     """Return the result of a bout that was fought."""
+    first = scene.use.first
+    anchor = None if first is None else anchor_told(first, judgement.anchor)
     return msgspec.structs.replace(
         outline(work, scene, seconds),
         verdict=judgement.verdict,
         passed=judgement.passed,
-        reasons=(*judgement.reasons, *of_memory(scene)),
+        reasons=(*judgement.reasons, *of_use(scene.use.wear, anchor), *of_memory(scene)),
+        anchor=anchor,
         exit_code=EXIT_FINE if judgement.passed or judgement.verdict == "inconclusive" else EXIT_GATE,
         primary=judgement.primary,
         baseline=judgement.baseline,
@@ -344,5 +262,7 @@ def outline(work: Workspace, scene: Scene, seconds: dict[str, float]) -> BoutRes
         holdout=scene.holdout,
         leaks=scene.leaks,
         seen=scene.seen,
+        wear=scene.use.wear,
+        sealed=scene.sealed,
         seconds=seconds,
     )

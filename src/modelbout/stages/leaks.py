@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -183,7 +183,7 @@ def without_seen(work: Workspace, table: Rows, memory: Memory) -> tuple[Rows, Me
         memory.leak, message=f"{memory.leak.message}; {dropped:,} rows were left out of this bout", fix=""
     )
     left = msgspec.structs.replace(memory.told, dropped=dropped, clean_rows=holdout.height)
-    table = type(table)(table.train, holdout, table.train_digest, table_digest(holdout))
+    table = replace(table, holdout=holdout, holdout_digest=table_digest(holdout))
     return table, Memory(left, None, leak)
 
 

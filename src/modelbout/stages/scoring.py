@@ -12,7 +12,8 @@ from modelbout.training.score import Scored, score
 
 if TYPE_CHECKING:
     from modelbout.progress import Progress
-    from modelbout.stages.compare import Fighter, Scene
+    from modelbout.stages.fighters import Fighter
+    from modelbout.stages.scene import Scene
     from modelbout.stages.tables import Rows
     from modelbout.stages.workspace import Workspace
 

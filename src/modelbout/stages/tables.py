@@ -9,7 +9,7 @@ from modelbout.catalogue import did_you_mean
 from modelbout.data.digests import table_digest
 from modelbout.data.opening import open_source
 from modelbout.data.reading import Reading
-from modelbout.data.splits import split
+from modelbout.data.splits import seal_off, split
 from modelbout.data.table import load
 from modelbout.errors import ConfigError, DataError, Problem
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from modelbout.config.model import Data
     from modelbout.contract.model import Contract
     from modelbout.data.sources import Scan
     from modelbout.stages.workspace import Workspace
@@ -29,12 +30,23 @@ SHOWN_ROWS = 5  # enough to find the pattern, few enough to read
 
 @dataclass(frozen=True)
 class Rows:
-    """The two sides of a bout's data, with digests that name their rows whatever the order or the files."""
+    """The two sides of a bout's data, with digests that name their rows whatever the order or the files.
+
+    Attributes:
+        train: the training rows.
+        holdout: the rows on which models meet: those of the holdout that are open.
+        train_digest: names the training rows.
+        holdout_digest: names the open rows.
+        sealed: the rows of the holdout that are opened at merge alone; None when all are open.
+        whole_digest: names the whole holdout, whatever of it is open or left out: what bouts are counted by.
+    """
 
     train: pl.DataFrame
     holdout: pl.DataFrame
     train_digest: str
     holdout_digest: str
+    sealed: pl.DataFrame | None = None
+    whole_digest: str = ""
 
 
 def contract_of(work: Workspace) -> Contract | None:
@@ -136,7 +148,31 @@ def rows(work: Workspace, opened: dict[Role, Scan]) -> Rows:
     faults = [*empty_sides(work, train, holdout), *missing_targets(work, train, holdout)]
     if faults:
         raise DataError(*faults)
-    return Rows(train, holdout, table_digest(train), table_digest(holdout))
+    share = work.config.compare.sealed
+    whole = table_digest(holdout)
+    if share is None:
+        return Rows(train, holdout, table_digest(train), whole, whole_digest=whole)
+    shown, sealed = seal_off(holdout, share, key_columns(work.config.data))
+    for part, frame in (("open", shown), ("sealed", sealed)):
+        if frame.height == 0:
+            raise DataError(
+                Problem(
+                    found=f"none of the {holdout.height:,} holdout rows is in the {part} part",
+                    allowed="rows in both parts",
+                    fix="hold out more rows, or take `sealed` out of `compare`",
+                    place=work.loaded.place("compare.sealed"),
+                )
+            )
+    return Rows(train, shown, table_digest(train), table_digest(shown), sealed, whole)
+
+
+def key_columns(data: Data) -> tuple[str, ...] | None:
+    """Return the columns that name what a row is about: the entity, the row, or None for all that is in it."""
+    if data.group is not None:
+        return (data.group,) if isinstance(data.group, str) else data.group
+    if data.id is not None:
+        return (data.id,)
+    return None if data.split is None or data.split.by == "time" else (data.split.by,)
 
 
 def empty_sides(work: Workspace, train: pl.DataFrame, holdout: pl.DataFrame) -> Iterator[Problem]:

@@ -48,6 +48,8 @@ class GitHubRegistry:
         target: the commit that the tags of new versions point to; None takes the default branch.
     """
 
+    counts_bouts = False
+
     def __init__(
         self,
         session: Session,
