@@ -38,6 +38,7 @@ from modelbout.stages.leaks import (
     with_clean_rows,
     without_seen,
 )
+from modelbout.stages.measures import take
 from modelbout.stages.places import located
 from modelbout.stages.scene import Scene
 from modelbout.stages.scoring import score_all
@@ -94,10 +95,11 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         scored_at = time.perf_counter()
         scored, scene = score_all(work, scene, table, progress)
         anchor = answers_of_anchor(work, scene, table, scored, progress)
+        taken = take(work, scene, table, scored[0].predictions, progress)
         judged_at = time.perf_counter()
         seconds["score"] = round(judged_at - scored_at, 3)
         with progress.step("judging"):
-            fought = ring(work, scene, table, scored, anchor)
+            fought = taken.into(ring(work, scene, table, scored, anchor))
             judgement = judge(fought)
             memory = with_clean_rows(memory, fought)
             scene = scene.knowing(memory, found)

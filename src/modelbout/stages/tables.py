@@ -122,6 +122,12 @@ def named_columns(work: Workspace) -> Iterator[tuple[str, str]]:
         yield f"compare.slices[{number}]", name
     for number, name in enumerate(() if compare.fairness is None else compare.fairness.columns):
         yield f"compare.fairness.columns[{number}]", name
+    for index, one in enumerate(compare.expectations):
+        for number, name in enumerate(one.invariant):
+            yield f"compare.expectations[{index}].invariant[{number}]", name
+        for key, column in (("rising", one.rising), ("falling", one.falling)):
+            if column is not None:
+                yield f"compare.expectations[{index}].{key}", column
 
 
 def rows(work: Workspace, opened: dict[Role, Scan]) -> Rows:
