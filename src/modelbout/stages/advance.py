@@ -159,6 +159,7 @@ def move_on(
         actor=actor(),
         reason=reason or f"moved on from {judged.stage}; {judged.reason}",
         verdict_digest=judged.verdict_digest,
+        holdout_digest=judged.holdout_digest,
         pull_request=judged.pull_request,
         run_url=run_url(),
         dry_run=dry_run,

@@ -31,7 +31,7 @@ def promote(
     """Promote the challenger of the run directory, if its bout says so, and leave ``promotion.json``.
 
     Compare-and-swap: when the champion is no longer the one that was beaten, the bout is fought again against the
-    new one, and only its verdict counts.
+    new one, and only its verdict counts. Where rows are sealed, they are opened for a winner before its title moves.
 
     Raises:
         GateRefusedError: the verdict does not allow it, or a hold stands.
@@ -42,10 +42,52 @@ def promote(
     target = chosen_stage(work, stage)
     for _ in range(MAX_BOUTS - 1):
         try:
+            unseal(work, progress, book, dry_run=dry_run)
             return attempt(work, book, target, reason, dry_run=dry_run)
         except ChampionMovedError:
             fight_again(work, progress, registry)
+    unseal(work, progress, book, dry_run=dry_run)
     return attempt(work, book, target, reason, dry_run=dry_run)
+
+
+def unseal(work: Workspace, progress: Progress, book: Registry, *, dry_run: bool) -> None:
+    """Open the sealed rows for a verdict that may lead to a promotion, where that has not been done.
+
+    Raises:
+        RegistryError: the registry cannot be written: what is not noted is not opened.
+        ConfigError: there is no verdict, it speaks of another bundle, or the data has changed since.
+        DataError: the sealed rows do not allow a comparison.
+    """
+    if work.config.compare.sealed is None:
+        return
+    bout = work.read(BOUT_FILE, BoutResult, made_by="compare")
+    if not is_sealed(work, bout) or not (bout.passed or non_inferior(work, bout)):
+        return
+    if dry_run:
+        progress.tell(would_open(work, bout))
+        return
+    from modelbout.stages.sealed import open_sealed
+
+    work.write(BOUT_FILE, open_sealed(work, progress, book, bout))
+
+
+def is_sealed(work: Workspace, bout: BoutResult) -> bool:
+    """Tell whether a verdict still rests on the open rows alone; a first bout has nobody to meet on the others."""
+    return work.config.compare.sealed is not None and bout.champion is not None and not opened(bout)
+
+
+def opened(bout: BoutResult) -> bool:
+    """Tell whether the sealed rows have answered for this verdict."""
+    return bout.sealed is not None and bout.sealed.opened
+
+
+def would_open(work: Workspace, bout: BoutResult) -> Problem:
+    """Return what a dry run says of sealed rows."""
+    rows = 0 if bout.sealed is None else bout.sealed.rows
+    return Problem(
+        found=f"{rows:,} sealed rows would be opened before the title moves",
+        place=work.loaded.place("compare.sealed"),
+    )
 
 
 def attempt(
@@ -67,6 +109,8 @@ def attempt(
     """
     bout = work.read(BOUT_FILE, BoutResult, made_by="compare")
     judged = allowed(work, bout)
+    if is_sealed(work, bout) and not dry_run:
+        raise GateRefusedError(still_sealed(work))
     told = judged if reason is None else reason
     result = move_title(work, book, bout, stage, told, pull_request=pull_request, dry_run=dry_run)
     if not dry_run:
@@ -100,9 +144,20 @@ def move_title(
         actor=actor(),
         reason=reason,
         verdict_digest=digest_of((work.run / BOUT_FILE).read_bytes()),
+        holdout_digest=None if bout.wear is None else bout.wear.holdout,
         pull_request=pull_request,
         run_url=run_url(),
         dry_run=dry_run,
+    )
+
+
+def still_sealed(work: Workspace) -> Problem:
+    """Return the problem of a verdict for which the sealed rows were not opened."""
+    return Problem(
+        found="the verdict rests on the open part of the holdout alone",
+        allowed="a challenger that has passed the sealed part, too",
+        fix="promote with `modelbout promote` and a registry in a directory: it opens the sealed rows first",
+        place=work.loaded.place("compare.sealed"),
     )
 
 
@@ -186,22 +241,29 @@ def permitted(work: Workspace) -> str:
 def non_inferior(work: Workspace, bout: BoutResult) -> bool:
     """Tell whether an inconclusive verdict is still good enough for ``promote_if_non_inferior``.
 
-    That is: the interval of the improvement lies above minus the margin, and every guardrail holds for sure.
+    That is: the interval of the improvement lies above minus the margin, every guardrail holds for sure, the anchor is
+    not undercut, the holdout is not spent, and the sealed rows have not said otherwise.
     """
     primary = bout.primary
     if work.config.promote.inconclusive != "promote_if_non_inferior" or bout.verdict != "inconclusive":
         return False
     if primary is None or primary.improvement is None or primary.improvement.interval is None:
         return False
-    holding = all(guard.status == "holds" for guard in bout.guardrail_metrics) and all(
-        guard.status == "holds" for guard in bout.guardrails
-    )
-    return holding and primary.improvement.interval.low > -(primary.margin or 0.0)
+    statuses = {
+        *(one.status for one in bout.guardrail_metrics),
+        *(one.status for one in bout.guardrails),
+        *(one.status for one in bout.fairness),
+        *(() if bout.anchor is None else (bout.anchor.result.status,)),
+    }
+    worn = bout.wear is not None and bout.wear.spent
+    if worn or (bout.sealed is not None and bout.sealed.passed is False):
+        return False
+    return statuses <= {"holds"} and primary.improvement.interval.low > -(primary.margin or 0.0)
 
 
 def fight_again(work: Workspace, progress: Progress, registry: str | None) -> None:
     """Compare with the champion of this moment; the new verdict replaces the old one."""
-    from modelbout.stages.compare import compare
+    from modelbout.stages.entrants import compare
 
     compare(work, progress, registry=registry)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from modelbout.github.promotion.aftermath import Aftermath
     from modelbout.github.promotion.merges import History
     from modelbout.github.promotion.titles import Titles
+    from modelbout.registry.queries import Query
     from modelbout.results import PromotionResult
 
 
@@ -26,8 +27,8 @@ class Cursor(Protocol):
     def last_merge(self, model: str) -> str | None:
         """Return the commit of the default branch that promotion has dealt with last."""
 
-    def note_merge(self, model: str, commit: str, *, dry_run: bool = False) -> None:
-        """Remember it."""
+    def note_merge(self, model: str, commit: str, *, queries: Sequence[Query] = (), dry_run: bool = False) -> None:
+        """Remember it, and what the merges until then asked of their holdouts."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ def _settled(
     # With a failed record the cursor stays: the next run finds the promotion again and tells of it.
     stays = bool(troubles) or passed
     if not stays and decision.cursor not in (None, cursor) and isinstance(book, Cursor):
-        book.note_merge(titles.work.config.model, decision.cursor or "", dry_run=titles.dry_run)
+        model = titles.work.config.model
+        book.note_merge(model, decision.cursor or "", queries=titles.asked, dry_run=titles.dry_run)
     if stays:
         decision = replace(decision, cursor=cursor)
     return Turn(why, decision, tuple(troubles))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from modelbout.errors import (
@@ -21,9 +21,10 @@ from modelbout.github.promotion.judged import NotJudgedError, is_about_the_artif
 from modelbout.record import to_json
 from modelbout.registry.entry import result as told_of
 from modelbout.registry.events import fold
+from modelbout.registry.queries import asked_by
 from modelbout.results import BOUT_FILE, ORIGIN_FILE, TRAINING_FILE, VALIDATION_FILE
 from modelbout.stages.promote import attempt, permission
-from modelbout.stages.workspace import digest_of, run_url
+from modelbout.stages.workspace import digest_of, now, run_url
 
 if TYPE_CHECKING:
     from modelbout.github.api.runs import Run
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from modelbout.progress import Progress
     from modelbout.registry.events import State
     from modelbout.registry.protocol import Registry
+    from modelbout.registry.queries import Query
     from modelbout.results import PromotionResult
     from modelbout.stages.workspace import Workspace
 
@@ -55,6 +57,7 @@ class Titles:
         stage: where winners go.
         progress: who watches.
         dry_run: say what would be written, and write nothing.
+        asked: what the bouts that were looked at asked of their holdouts; grows with each of them.
     """
 
     work: Workspace
@@ -64,6 +67,7 @@ class Titles:
     stage: str
     progress: Progress
     dry_run: bool = False
+    asked: list[Query] = field(default_factory=list)
 
     def state(self) -> State:
         """Return the model's titles and holds as the ledger tells them now.
@@ -100,6 +104,9 @@ class Titles:
         return None if evidence is None else self._use(evidence, name, commit, pull_request)
 
     def _use(self, evidence: Evidence, name: str, commit: str, pull_request: int | None) -> Finding:
+        query = asked_by(evidence.bout, at=now())
+        if query is not None:
+            self.asked.append(query)
         try:
             permission(self.work, evidence.bout)
         except GateRefusedError as refusal:
