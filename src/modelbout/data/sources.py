@@ -85,13 +85,22 @@ class Scan:
     quick: Quick | None = None
 
     @cached_property
-    def files(self) -> tuple[DataFile, ...]:
+    def digested(self) -> tuple[DataFile, ...]:
         """The files with their digests; where they are not known yet, worked out now, which reads every byte.
+
+        Raises:
+            DataError: a file cannot be read.
+        """
+        return _digests(self.sources) if self.digests is None else self.digests
+
+    @cached_property
+    def files(self) -> tuple[DataFile, ...]:
+        """The files with their digests, which are still as they were when the table was opened.
 
         Raises:
             DataError: a file cannot be read, or is another one than when the table was opened.
         """
-        found = _digests(self.sources) if self.digests is None else self.digests
+        found = self.digested
         self.require_unchanged()
         return found
 

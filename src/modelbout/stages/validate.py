@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from modelbout.contract.check import Checked, check
@@ -50,7 +51,10 @@ def check_tables(
     rules = 0
     for role, opening in opened.items():
         setting = setting_of(work, opening.columns, role, contract)
-        with progress.step(f"checking {role} against {work.config.data.contract or 'no contract'}"):
+        step = progress.step(f"checking {role} against {work.config.data.contract or 'no contract'}")
+        with step, ThreadPoolExecutor(max_workers=1) as beside:
+            # The digest of a large file takes as long as a pass; `files` below tells when it cannot be had.
+            beside.submit(getattr, opening, "digested")
             rules_of = with_policy(work, contract, role, opening.columns)
             table = on_engine(opening, work.config.data.engine)
             checked = checked_table(table, rules_of, role, setting)
