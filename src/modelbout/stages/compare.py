@@ -95,11 +95,12 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         scored_at = time.perf_counter()
         scored, scene = score_all(work, scene, table, progress)
         anchor = answers_of_anchor(work, scene, table, scored, progress)
-        taken = take(work, scene, table, scored[0].predictions, progress)
+        fought = take(work, scene, table, scored[0].predictions, progress).into(
+            ring(work, scene, table, scored, anchor)
+        )
         judged_at = time.perf_counter()
         seconds["score"] = round(judged_at - scored_at, 3)
         with progress.step("judging"):
-            fought = taken.into(ring(work, scene, table, scored, anchor))
             judgement = judge(fought)
             memory = with_clean_rows(memory, fought)
             scene = scene.knowing(memory, found)

@@ -70,7 +70,7 @@ class Taken:
         return replace(ring, challenger=challenger, champion=champion, simple=simple)
 
 
-def take(work: Workspace, fighters: Sequence[Fighter], table: Rows, answers: Predictions, progress: Progress) -> Taken:
+def take(work: Workspace, scene: Scene, table: Rows, answers: Predictions, progress: Progress) -> Taken:
     """Measure what the configuration's guardrails and expectations need.
 
     Args:

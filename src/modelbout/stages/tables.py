@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from modelbout.config.model import Data
+    from modelbout.config.compare import Compare
     from modelbout.contract.model import Contract
     from modelbout.data.sources import Scan
     from modelbout.stages.workspace import Workspace
@@ -117,7 +118,11 @@ def named_columns(work: Workspace) -> Iterator[tuple[str, str]]:
             yield "data.split.column", data.split.column
         else:
             yield "data.split.by", data.split.by
-    compare = work.config.compare
+    yield from compared_columns(work.config.compare)
+
+
+def compared_columns(compare: Compare) -> Iterator[tuple[str, str]]:
+    """Yield every column that ``compare`` names, with the key that names it."""
     for number, name in enumerate(compare.slices):
         yield f"compare.slices[{number}]", name
     for number, name in enumerate(() if compare.fairness is None else compare.fairness.columns):
