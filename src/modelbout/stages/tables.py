@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from modelbout.config.model import Data
     from modelbout.config.compare import Compare
+    from modelbout.config.model import Data
     from modelbout.contract.model import Contract
     from modelbout.data.sources import Scan
     from modelbout.stages.workspace import Workspace
