@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy import special
 
+from modelbout.bout.bootstrap import replicates
 from modelbout.bout.metric import TableMetric
 from modelbout.bout.spread import Spread, independent_rows, spread
 from modelbout.evidence import Estimate, Interval
@@ -141,12 +142,14 @@ def level(
         sheet: on what.
         measured: its value and influence.
         confidence: two-sided level of the interval.
-        seed: starts the Dirichlet draws.
-        drawn: shape (b,), the metric in resamples, where its intervals come from the bootstrap.
+        seed: starts whatever is drawn.
+        drawn: shape (b,), the metric in resamples, where its intervals come from the bootstrap; None: drawn here.
     """
     value = measured.value
     if metric.interval == "none" or rare_class(metric, sheet) is not None:
         return Estimate(value=value)
+    if drawn is None and metric.interval == "bootstrap":
+        (drawn,) = replicates(metric, (sheet,), seed)
     if drawn is None and isinstance(metric, TableMetric) and sheet.positive is not None:
         worth = independent_rows(measured.influence, sheet, by_class=metric.per_class, confidence=confidence)
         tables = draws(sheet.confusion * (worth / sheet.rows), seed)

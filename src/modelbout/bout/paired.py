@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelbout.bout.bootstrap import replicates
 from modelbout.bout.intervals import (
     BOOTSTRAP,
     DIRICHLET,
@@ -81,8 +82,9 @@ def difference(
         champion: the other's answers for the same rows.
         measured: the metric of the challenger and of the champion.
         confidence: two-sided level of the interval.
-        seed: starts the Dirichlet draws; influence functions draw nothing.
-        drawn: the metric of both in the same resamples, each of shape (b,), where intervals come from the bootstrap.
+        seed: starts whatever is drawn; influence functions draw nothing.
+        drawn: the metric of both in the same resamples, each of shape (b,), where intervals come from the bootstrap;
+            None: drawn here.
     """
     if challenger.same_answers(champion):
         return TIE
@@ -92,6 +94,9 @@ def difference(
     improvement = sign * (measured[0].value - measured[1].value)
     influence = sign * (measured[0].influence - measured[1].influence)
     found: Difference | None
+    if drawn is None and metric.interval == "bootstrap":
+        mine, theirs = replicates(metric, (challenger, champion), seed)
+        drawn = mine, theirs
     if drawn is not None:
         found = _around(improvement, resampled(drawn[0] - drawn[1], metric, challenger), confidence, BOOTSTRAP)
     elif isinstance(metric, TableMetric) and challenger.positive is not None:

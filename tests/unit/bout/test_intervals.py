@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from modelbout.bout.intervals import DIRICHLET, EXACT, level, on_scale, quantile, rare_class
-from modelbout.bout.roster import metric, names_for
+from modelbout.bout.roster import deciding_for, metric
 from modelbout.bout.sheet import Sheet
+from modelbout.bout.terms import Terms
 from modelbout.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -25,11 +27,13 @@ RANGES: dict[Scale, tuple[float, float]] = {
     "signed": (-1, 1),
     "positive": (0, np.inf),
     "below_one": (-np.inf, 1),
+    "real": (-np.inf, np.inf),
 }
+TERMS = Terms(costs=((0.0, 1.0), (5.0, 0.0)), quantile=0.6)
 
 
 def of(name: str, sheet: Sheet, confidence: float = 0.95, seed: int = 0) -> Estimate:
-    found = metric(name)
+    found = metric(name, sheet.terms)
     return level(found, sheet, found.measure(sheet), confidence=confidence, seed=seed)
 
 
@@ -39,7 +43,7 @@ def of(name: str, sheet: Sheet, confidence: float = 0.95, seed: int = 0) -> Esti
 def test_an_interval_holds_its_value_and_stays_in_range(
     scale: Scale, value: float, error: float, confidence: float
 ) -> None:
-    low, high = on_scale(value, error, scale, confidence)
+    low, high = on_scale(value, quantile(confidence) * error, scale)
     assert np.isfinite([low, high]).all()
     assert low <= value * (1 + 1e-12) + 1e-12
     assert high >= value * (1 - 1e-12) - 1e-12
@@ -48,7 +52,7 @@ def test_an_interval_holds_its_value_and_stays_in_range(
 
 @pytest.mark.parametrize("scale", sorted(RANGES))
 def test_a_small_error_gives_the_plain_normal_interval(scale: Scale) -> None:
-    low, high = on_scale(0.4, 1e-5, scale, 0.95)
+    low, high = on_scale(0.4, 1.96e-5, scale)
     assert (low, high) == pytest.approx((0.4 - 1.96e-5, 0.4 + 1.96e-5), abs=1e-8)
 
 
@@ -59,8 +63,8 @@ def test_quantile_is_the_two_sided_one() -> None:
 @pytest.mark.parametrize("confidence", [0.8, 0.95])
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_every_level_has_an_interval_with_its_method(task: Task, confidence: float, draw: Callable[..., Sheet]) -> None:
-    for name in names_for(task):
-        found = of(name, draw(task), confidence)
+    for name in deciding_for(task, TERMS):
+        found = of(name, replace(draw(task, lowest=0.5), terms=TERMS), confidence)
         assert found.interval is not None
         assert found.interval.low < found.value < found.interval.high
         counted = task == "binary" and metric(name).needs == "label"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from modelbout.bout.comparison import contrast
 from modelbout.bout.intervals import DIRICHLET, INFLUENCE
 from modelbout.bout.metric import TableMetric
 from modelbout.bout.paired import ADJUSTED, SAME, TIE, difference
-from modelbout.bout.roster import metric, names_for
+from modelbout.bout.roster import deciding_for, metric
 from modelbout.bout.sheet import Sheet
+from modelbout.bout.terms import Terms
 from modelbout.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from modelbout.manifest import Task
 
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
-CASES = [(task, name) for task in TASKS for name in names_for(task)]
+# What some metrics must be told; amounts below it would have no gamma deviance and no logarithm.
+TERMS = Terms(costs=((0.0, 1.0), (5.0, 0.0)), quantile=0.6)
+LOWEST = 0.5
+CASES = [(task, name) for task in TASKS for name in deciding_for(task, TERMS)]
 POPULATION = 60_000
 REPEATS = 300
 
@@ -35,11 +40,15 @@ def between(name: str, challenger: Sheet, champion: Sheet, seed: int = 0) -> Dif
     return found
 
 
+def drawn(draw: Callable[..., Sheet], task: Task, **how: Any) -> Sheet:
+    return replace(draw(task, lowest=LOWEST, **how), terms=TERMS)
+
+
 @pytest.mark.parametrize(("task", "name"), CASES)
 def test_better_is_positive_and_swapping_the_corners_flips_it(
     task: Task, name: str, draw: Callable[..., Sheet]
 ) -> None:
-    good, bad = draw(task, rows=2000, model=1, noise=0.1), draw(task, rows=2000, model=2, noise=2.5)
+    good, bad = (drawn(draw, task, rows=2000, model=model, noise=noise) for model, noise in ((1, 0.1), (2, 2.5)))
     forth, back = between(name, good, bad), between(name, bad, good)
     assert forth.low > 0
     assert forth.p < 0.01
@@ -50,7 +59,7 @@ def test_better_is_positive_and_swapping_the_corners_flips_it(
 
 @pytest.mark.parametrize(("task", "name"), CASES)
 def test_the_same_model_twice_is_a_tie(task: Task, name: str, draw: Callable[..., Sheet]) -> None:
-    assert between(name, draw(task), draw(task)) == TIE
+    assert between(name, drawn(draw, task), drawn(draw, task)) == TIE
     assert TIE.method == SAME
 
 
@@ -61,6 +70,17 @@ def test_each_kind_says_its_method(draw: Callable[..., Sheet]) -> None:
     assert between("f1", *binary).method == DIRICHLET
     assert between("accuracy", *many).method == ADJUSTED
     assert between("log_loss", *many).method == INFLUENCE
+
+
+@pytest.mark.parametrize(("task", "name"), [("binary", "ece"), ("regression", "max_error")])
+def test_a_metric_without_an_interval_has_no_difference_that_decides(
+    task: Task, name: str, draw: Callable[..., Sheet]
+) -> None:
+    found = contrast(name, draw(task), draw(task, model=2), confidence=0.95, seed=0)
+    assert found.difference is None
+    assert found.challenger.interval is None
+    assert found.improvement is not None
+    assert found.improvement.value != 0
 
 
 def test_rounding_noise_is_a_tie(draw: Callable[..., Sheet]) -> None:
