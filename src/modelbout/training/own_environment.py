@@ -22,7 +22,7 @@ from modelbout.training.errand import send
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from modelbout.manifest import Lineage, ScorerKind
+    from modelbout.manifest import Lineage
     from modelbout.progress import Progress
 
 KEY = "compare.champion_environment"
@@ -33,8 +33,16 @@ INDEX_VARIABLE = "MODELBOUT_INDEX_URL"
 FORMAT = "modelbout environment 1"  # part of each one's name: another way of making them needs a new one
 BUILD_SECONDS = 600.0  # ours: 150 MB of wheels over a slow line; with uv's cache warm it is 1 s
 NAME_CHARACTERS = 32  # of a sha256 in hex: 128 bits
-# What scores a kind of model; a command may need anything, so no environment is made for it.
-PACKAGES: Mapping[ScorerKind, tuple[str, ...]] = MappingProxyType({"skops": NEEDED})
+# What scores the kinds of model whose files hold data only. A command may need anything, and other kinds may run code.
+PACKAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "skops": NEEDED,
+        "onnx": (*NEEDED, "onnxruntime"),
+        "xgboost": (*NEEDED, "xgboost"),
+        "lightgbm": (*NEEDED, "lightgbm"),
+        "catboost": (*NEEDED, "catboost"),
+    }
+)
 # The user's variables would put their own packages in front of the old ones.
 CLEAN = MappingProxyType({"PYTHONPATH": "", "PYTHONHOME": ""})
 _LINE = re.compile(r"([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)==([0-9A-Za-z][0-9A-Za-z.+!_-]*)")
@@ -61,7 +69,7 @@ class NoOwnEnvironmentError(TrainingError):
         self.reason = reason
 
 
-def own_interpreter(lock: str, lineage: Lineage, kind: ScorerKind, *, work: Path, progress: Progress) -> str:
+def own_interpreter(lock: str, lineage: Lineage, kind: str, *, work: Path, progress: Progress) -> str:
     """Return the interpreter of an environment with the lock's versions of what scores this kind of model.
 
     Only these packages and what they depend on are installed, as wheels: nothing of them is run while uv works, and
@@ -131,14 +139,14 @@ def python_minor(python: str) -> str:
     return match[0]
 
 
-def needed_of(kind: ScorerKind, pins: Mapping[str, str]) -> tuple[str, ...]:
+def needed_of(kind: str, pins: Mapping[str, str]) -> tuple[str, ...]:
     """Return the packages that score this kind of model.
 
     Raises:
         NoOwnEnvironmentError: no environment is made for such models, or the lock lacks one of them.
     """
     if kind not in PACKAGES:
-        raise NoOwnEnvironmentError("its model is a program, which may need anything")
+        raise NoOwnEnvironmentError(f"none is made for models of the kind {kind}, which run code")
     absent = [name for name in PACKAGES[kind] if name not in pins]
     if absent:
         raise NoOwnEnvironmentError(f"its lock has no {', '.join(absent)}")

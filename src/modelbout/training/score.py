@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from modelbout.predictions import Predictions
 
 KEY = "train.python"
+DECISIVE = ("catboost", "lightgbm", "numpy", "onnxruntime", "scikit-learn", "scipy", "skops", "xgboost")
 SECONDS_A_MINUTE = 60.0
 LATENCY_BATCH_ROWS = 256  # ours: large enough to outlast the timer and Python's own noise, small enough for many turns
 LATENCY_ROUNDS = 100  # ours: the median of paired ratios of 40 rounds stayed within 0.95 to 1.01
@@ -213,8 +214,7 @@ def require_golden(bundle: Path, wrong: int, *, here: str) -> None:
 
 def versions(lock: str) -> str:
     """Return the lines of a lock that decide about a model's answers, in one line."""
-    wanted = ("numpy==", "scikit-learn==", "scipy==", "skops==")
-    return ", ".join(line for line in lock.splitlines() if line.startswith(wanted))
+    return ", ".join(line for line in lock.splitlines() if line.partition("==")[0] in DECISIVE)
 
 
 def _time_runs(corners: Sequence[Entrant], program: str, limit: float) -> dict[Path, tuple[float, ...]]:

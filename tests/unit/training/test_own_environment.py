@@ -263,10 +263,14 @@ def test_a_version_of_python_3() -> None:
 
 
 def test_what_no_environment_is_made_for() -> None:
-    with pytest.raises(NoOwnEnvironmentError, match="its model is a program"):
+    with pytest.raises(NoOwnEnvironmentError, match="none is made for models of the kind command"):
         needed_of("command", {})
+    with pytest.raises(NoOwnEnvironmentError, match="none is made for models of the kind pickle"):
+        needed_of("pickle", pinned(LOCK))
     with pytest.raises(NoOwnEnvironmentError, match="its lock has no pandas, skops"):
         needed_of("skops", {"numpy": "2", "scikit-learn": "1.5"})
+    with pytest.raises(NoOwnEnvironmentError, match="its lock has no onnxruntime"):
+        needed_of("onnx", pinned(LOCK))
 
 
 def test_where_they_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

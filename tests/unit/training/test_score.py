@@ -133,4 +133,5 @@ def test_golden_rows_that_hold_say_nothing(sealed: Any) -> None:
 
 
 def test_only_versions_that_decide_are_shown() -> None:
-    assert versions("attrs==1\nnumpy==2.0\nscikit-learn==1.9\n") == "numpy==2.0, scikit-learn==1.9"
+    lock = "attrs==1\nnumpy==2.0\nnumpydoc==1.8\nscikit-learn==1.9\nxgboost==3.0\n"
+    assert versions(lock) == "numpy==2.0, scikit-learn==1.9, xgboost==3.0"
