@@ -127,11 +127,15 @@ class Curve(Record, frozen=True):
 
 
 class Power(Record, frozen=True):
-    """What this holdout can see: the smallest difference it detects 4 times in 5, and the rows to see this one."""
+    """What this holdout can see: the smallest difference it detects 4 times in 5, and the rows to see this one.
+
+    ``rows_if_equal`` are those that show of a truly equal model that it keeps the margin of the rule.
+    """
 
     metric: str
     detectable: float
     rows_needed: int | None = None
+    rows_if_equal: int | None = None
 
 
 class FairnessResult(Record, frozen=True):
@@ -208,12 +212,16 @@ class Scoring(Record, frozen=True):
 
 
 class Trial(Record, frozen=True):
-    """One set of hyper-parameters that was tried on training folds; parameters are shown as text."""
+    """One set of hyper-parameters that was tried on training folds; parameters are shown as text.
+
+    ``score`` is the mean over the folds, larger is better; None for a trial that was cut short or that failed.
+    """
 
     number: int
     score: float | None
     seconds: float
     parameters: dict[str, str]
+    end: Literal["done", "cut", "failed"] = "done"
 
 
 class Search(Record, frozen=True):
@@ -233,8 +241,8 @@ class Contender(Record, frozen=True):
     """One of several challengers of the same bout, judged at a level that is corrected for their number."""
 
     name: str
-    status: Holding
+    verdict: Literal["first", "win", "loss", "inconclusive", "error"]
+    passed: bool
     chosen: bool
     primary: MetricResult | None = None
-    p_adjusted: float | None = None
     explanation: str = ""

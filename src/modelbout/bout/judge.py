@@ -109,9 +109,13 @@ def judge(ring: Ring) -> Judgement:
     fairness = judge_fairness(ring, challenger, champion)
     found_power = None
     if duel.difference is not None:
-        line = rule.margin if rule.rule == "superior" else -rule.margin
         found_power = power(
-            rule.metric, duel.difference, line=line, rows=challenger.rows, confidence=allowed.confidence
+            rule.metric,
+            duel.difference,
+            rule=rule.rule,
+            margin=rule.margin,
+            rows=challenger.rows,
+            confidence=allowed.confidence,
         )
     conditions: tuple[MetricResult | GuardrailResult, ...] = (*guardrail_metrics, *guardrails)
     decision = decide(

@@ -88,9 +88,11 @@ def of_power(found: Power, title: str, rows: int, observations: int | None = Non
     counted = "" if observations is None else f" ({observations:,} independent observations)"
     least = f"a difference of {number(found.detectable)} in {title}"
     text = f"This holdout of {rows:,} rows{counted} detects {least} 4 times in 5"
-    if found.rows_needed is None:
-        return f"{text}."
-    return f"{text}; one as small as this takes about {_rounded(found.rows_needed)} rows."
+    if found.rows_needed is not None:
+        text = f"{text}; one as small as this takes about {_rounded(found.rows_needed)} rows"
+    if found.rows_if_equal is not None:
+        text = f"{text}; an equal model shows that it keeps the margin on about {_rounded(found.rows_if_equal)} rows"
+    return f"{text}."
 
 
 def of_subset(result: MetricResult, rows: int, confidence: float) -> str:

@@ -87,6 +87,60 @@ ROWS: tuple[tuple[str, Standing, Verdict, bool], ...] = (
         False,
     ),
     (
+        "interval above the line, surely not below the anchor by its margin",
+        Standing(primary="holds", guardrails=("holds",), anchor="holds"),
+        "win",
+        True,
+    ),
+    (
+        "interval above the line, perhaps below the anchor by its margin",
+        Standing(primary="holds", guardrails=("holds",), anchor="uncertain"),
+        "inconclusive",
+        False,
+    ),
+    (
+        "interval above the line, surely below the anchor by its margin",
+        Standing(primary="holds", guardrails=("holds",), anchor="broken"),
+        "loss",
+        False,
+    ),
+    (
+        "interval includes the line, surely below the anchor by its margin",
+        Standing(primary="uncertain", anchor="broken"),
+        "loss",
+        False,
+    ),
+    (
+        "interval above the line, all guardrails hold, the holdout's budget is spent",
+        Standing(primary="holds", guardrails=("holds",), spent=True),
+        "inconclusive",
+        False,
+    ),
+    (
+        "interval wholly below the line, the holdout's budget is spent",
+        Standing(primary="broken", spent=True),
+        "loss",
+        False,
+    ),
+    (
+        "at merge: a win on the open rows, and the sealed rows pass it",
+        Standing(primary="holds", guardrails=("holds",), sealed="holds"),
+        "win",
+        True,
+    ),
+    (
+        "at merge: a win on the open rows, and the sealed rows do not pass it",
+        Standing(primary="holds", guardrails=("holds",), sealed="uncertain"),
+        "inconclusive",
+        False,
+    ),
+    (
+        "no champion, dummy surely beaten: there is no anchor, no wear counts and nothing sealed is opened",
+        Standing(champion=False, baseline="holds", anchor="shown", spent=True, sealed="shown"),
+        "first",
+        True,
+    ),
+    (
         (
             "NaN or infinite metric or prediction; metric missing on one side; holdout empty, too small, or different "
             "for the two; target leak; champion unreadable or its digest wrong; API error"
@@ -111,17 +165,20 @@ def test_nothing_passes_but_a_first_or_a_win_that_is_sure() -> None:
     for error, champion, primary, baseline, guardrails in itertools.product(
         (False, True), (False, True), statuses, statuses, pairs
     ):
-        decision = decide(Standing(error, champion, primary, baseline, guardrails))
-        if decision.passed:
-            passed += 1
-            assert not error
-            assert decision.verdict == ("win" if champion else "first")
-            assert (primary if champion else baseline) == "holds"
-            assert not {"broken", "uncertain"} & set(guardrails)
-            assert not (champion and "shown" in guardrails)
-        if decision.verdict == "loss":
-            assert primary == "broken" or "broken" in guardrails
-    assert passed == 4 * 3 + 4 * 7
+        for anchor, spent, sealed in itertools.product(statuses, (False, True), statuses):
+            decision = decide(Standing(error, champion, primary, baseline, guardrails, anchor, spent, sealed))
+            if decision.passed:
+                passed += 1
+                assert not error
+                assert decision.verdict == ("win" if champion else "first")
+                assert (primary if champion else baseline) == "holds"
+                assert not {"broken", "uncertain"} & set(guardrails)
+                assert not (champion and "shown" in guardrails)
+                assert not (champion and (spent or {"broken", "uncertain"} & {anchor, sealed}))
+            if decision.verdict == "loss":
+                assert "broken" in {primary, anchor, sealed, *guardrails}
+    # Without a champion all 32 ways of anchor, spent and sealed; with one, 4 of them.
+    assert passed == 32 * 4 * 7 + 4 * 4 * 3
 
 
 def table() -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from modelbout.report import words
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown, text
-from modelbout.report.numbers import TARGET, about, counted, decimals, signed, unit_of
+from modelbout.report.numbers import TARGET, about, counted, decimals, plain, signed, unit_of
 
 if TYPE_CHECKING:
-    from modelbout.evidence import MetricResult
+    from modelbout.evidence import MetricResult, Power
     from modelbout.report.story import Story
     from modelbout.results import BoutResult
 
@@ -33,6 +33,8 @@ def render(story: Story) -> str | None:
     rows = counted(bout.holdout.rows, "holdout row", "holdout rows") if bout.holdout else "these rows"
     line = _line(bout.primary)
     unit = unit_of(bout.power.metric)
+    if bout.primary is not None and bout.primary.rule == "equivalent":
+        return _TEMPLATE(detectable=_equivalent(bout, bout.power, rows), needed=_needed(bout, bout.power.rows_needed))
     least = (line + bout.power.detectable) * unit.factor
     shown = signed(least, decimals((least,), width=bout.power.detectable * unit.factor or None))
     title = _title(bout, bout.power.metric)
@@ -41,6 +43,15 @@ def render(story: Story) -> str | None:
         f"{shown}{'' if unit == TARGET else unit.suffix(shown)} or more."
     )
     return _TEMPLATE(detectable=Markdown(detectable), needed=_needed(bout, bout.power.rows_needed))
+
+
+def _equivalent(bout: BoutResult, power: Power, rows: str) -> Markdown:
+    unit = unit_of(power.metric)
+    shown = plain(power.detectable * unit.factor)
+    return Markdown(
+        f"On {rows} two equal models are shown to be equivalent in {_title(bout, power.metric)} 4 times in 5 within "
+        f"{shown}{'' if unit == TARGET else unit.suffix(shown)}."
+    )
 
 
 def _line(primary: MetricResult | None) -> float:
