@@ -33,6 +33,17 @@ def test_a_data_sheet_is_written(repo: Repository) -> None:
     assert "data sheet" in done.out
 
 
+def test_a_column_that_looks_personal_is_named_and_no_value_shown(repo: Repository) -> None:
+    head, *lines = (repo.root / "data" / "shop.csv").read_text(encoding="utf-8").splitlines()
+    told = [f"{line},call nobody{number}@example.org" for number, line in enumerate(lines)]
+    repo.write("data/shop.csv", "\n".join([f"{head},remark", *told]) + "\n")
+    done = repo("profile", "--no-plots", "-q")
+    assert done.code == 0, done.err
+    written = (repo.root / ".modelbout" / "run" / "datasheet.md").read_text(encoding="utf-8")
+    assert "| looks like personal data | `remark` (e-mail address, by its values) |" in written
+    assert "example.org" not in written
+
+
 def test_the_output_can_lie_elsewhere_without_plots(repo: Repository) -> None:
     assert repo("profile", "-o", str(repo.root / "docs" / "sheet.md"), "--no-plots").code == 0
     assert [path.name for path in (repo.root / "docs").iterdir()] == ["sheet.md"]

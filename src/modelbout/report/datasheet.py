@@ -51,6 +51,7 @@ class About:
         uses: what a column is for: ``predicted``, ``id``, ``left out``, ``input``.
         notes: what the contract says of a column.
         personal: columns that hold personal data by their declared form, and which.
+        suspected: other columns that look like it, what they seem to hold and by what.
     """
 
     title: str
@@ -62,6 +63,7 @@ class About:
     uses: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     personal: Mapping[str, str] = field(default_factory=dict)
+    suspected: Mapping[str, str] = field(default_factory=dict)
 
 
 _SHEET = template("""
@@ -245,6 +247,10 @@ def _facts(profile: Profile, about: About) -> list[tuple[Markdown, Markdown]]:
     if about.personal:
         found = [Markdown(f"{code(name)} ({text(what)})") for name, what in about.personal.items()]
         facts.append(("personal data, by the contract", words.listed(found)))
+    if about.suspected:
+        found = [Markdown(f"{code(name)} ({text(what)})") for name, what in about.suspected.items()]
+        more = f" and {len(found) - VALUES_LIMIT:,} more" if len(found) > VALUES_LIMIT else ""
+        facts.append(("looks like personal data", Markdown(f"{words.listed(found[:VALUES_LIMIT])}{more}")))
     return [(Markdown(name), value) for name, value in facts]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from modelbout.contract.suspects import MOST_ROWS, suspects
 from modelbout.data.profile_scan import profile_scan
 from modelbout.errors import RegistryError
-from modelbout.report.datasheet import About, datasheet
+from modelbout.report.datasheet import COLUMNS_LIMIT, About, datasheet
+from modelbout.stages.drift import sample
 from modelbout.stages.groups import group_columns
 from modelbout.stages.policy import forbidden_in
 from modelbout.stages.report import save
@@ -49,7 +51,11 @@ def describe(work: Workspace, progress: Progress) -> tuple[Profile, About]:
             classes=work.config.task != "regression",
             texts=class_texts,
         )
-    return found, about(work, contract, scan.columns, tuple(source.shown for source in scan.sources))
+    known = about(work, contract, scan.columns, tuple(source.shown for source in scan.sources))
+    looked_at = [name for name in scan.columns[:COLUMNS_LIMIT] if name not in known.personal]
+    with progress.step("looking for personal data"):
+        suspected = suspects(sample(scan, looked_at, MOST_ROWS)) if looked_at else {}
+    return found, replace(known, suspected=suspected)
 
 
 @dataclass(frozen=True)

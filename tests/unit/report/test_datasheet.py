@@ -111,6 +111,15 @@ def test_pictures_stand_in_both_schemes() -> None:
     assert 'src="p/a-light.png" alt="what it shows"' in written
 
 
+def test_columns_that_look_personal_are_named() -> None:
+    frame = pl.DataFrame({"a": [1] * 20})
+    few = About(title="t", suspected={"remark": "e-mail address, by its values"})
+    assert "| looks like personal data | `remark` (e-mail address, by its values) |" in datasheet(profile(frame), few)
+    many = About(title="t", suspected={f"c{number}": "name of a person, by its name" for number in range(500)})
+    assert "and 488 more |" in datasheet(profile(frame), many)
+    assert "personal" not in datasheet(profile(frame), About(title="t"))
+
+
 def poisoned(bad: str) -> str:
     name = bad or "x"
     frame = pl.DataFrame({name: [bad] * 30 + ["b"] * 20 + ["c"] * 20 + [None, "rare"], "n": range(72)})
@@ -124,6 +133,7 @@ def poisoned(bad: str) -> str:
         uses={name: bad},
         notes={name: bad},
         personal={bad: bad},
+        suspected={bad: bad},
     )
     plot = Plot(name=bad, title=bad, light=bad, dark=bad, text=bad)
     return datasheet(profile(frame, slices=[frame[name]], label=frame[name]), about, plots=[plot])
