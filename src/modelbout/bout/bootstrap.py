@@ -121,8 +121,11 @@ def resamples(rows: int, observation: NDArray[np.int64] | None, seed: int) -> It
 def replicates(metric: Metric, sheets: tuple[Sheet, ...], seed: int) -> tuple[NDArray[np.float64], ...]:
     """Return the metric of each sheet in each resample, each of shape (2048,); NaN where it is not defined.
 
-    All sheets hold the same rows.
+    All sheets hold the same rows. A metric of the user's own was resampled where its function runs: shape (b,) then.
     """
+    given = getattr(metric, "resampled", None)
+    if given is not None:
+        return tuple(given(sheet) for sheet in sheets)
     values = [metric.reweigh(sheet) for sheet in sheets]
     first = sheets[0]
     drawn = [[value(weights) for value in values] for weights in resamples(first.rows, first.observation, seed)]

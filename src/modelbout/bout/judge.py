@@ -94,8 +94,8 @@ def judge(ring: Ring) -> Judgement:
     problems = check_names(ring.compare, ring.task)
     if problems:
         raise ConfigError(*problems)
-    challenger = sheet_of(ring, ring.challenger.predictions)
-    champion = None if ring.champion is None else sheet_of(ring, ring.champion.predictions)
+    challenger = sheet_of(ring, ring.challenger.predictions, ring.challenger.own)
+    champion = None if ring.champion is None else sheet_of(ring, ring.champion.predictions, ring.champion.own)
     inspect_ring(ring, challenger, champion)
     rule, confidence = defaults.primary(ring.compare, ring.task), ring.compare.confidence
     require(rule.metric, "compare.primary.metric", challenger, champion)
@@ -187,7 +187,7 @@ def _primary(rule: Primary, duel: Comparison, confidence: float) -> MetricResult
 def _against_anchor(ring: Ring, name: str, challenger: Sheet, confidence: float) -> MetricResult | None:
     if ring.anchor is None:
         return None
-    first = sheet_of(ring, ring.anchor.predictions)
+    first = sheet_of(ring, ring.anchor.predictions, ring.anchor.own)
     return judge_anchor(name, challenger, first, margin=ring.anchor.margin, confidence=confidence, seed=ring.seed)
 
 
@@ -202,7 +202,8 @@ def _against_dummy(ring: Ring, name: str, challenger: Sheet) -> MetricResult:
         terms=ring.terms,
     )
     confidence = ring.compare.confidence
-    duel = contrast(name, challenger, sheet_of(ring, constant), confidence=confidence, seed=ring.seed)
+    dummy = sheet_of(ring, constant, ring.own_of_dummy)
+    duel = contrast(name, challenger, dummy, confidence=confidence, seed=ring.seed)
     found = duel.difference
     status = "uncertain" if found is None else against("superior", 0.0, found.low, found.high)
     text = reasons.of_baseline(duel.result(rule="superior", status=status, margin=0.0), confidence)

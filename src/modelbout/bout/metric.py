@@ -126,6 +126,7 @@ class RowMetric:
         interval: how its intervals are made; ``bootstrap`` needs ``reweighed``.
         reweighed: ``reweighed(sheet)(weights)``: the metric in each resample, shape (b,). What needs the rows only,
             such as sorting them, is done in the first call, once for all resamples.
+        resampled: the metric in resamples that were made elsewhere, the same ones for all sheets of a bout, shape (b,).
         term: the key of ``compare`` that has to be set for it.
         outside: why it has no meaning on some rows; None when it has one on all.
         best_constant: the constant that scores best on the training rows' target (regression): the dummy's answer.
@@ -140,6 +141,7 @@ class RowMetric:
     per_class: bool = False
     interval: Method = "influence"
     reweighed: Callable[[Sheet], Reweighed] | None = None
+    resampled: Callable[[Sheet], NDArray[np.float64]] | None = None
     term: Term | None = None
     outside: Callable[[Sheet], str] | None = None
     best_constant: Callable[[NDArray[np.float64], Terms], float] = mean_of_training

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from modelbout.bout.guardrail import Need
     from modelbout.bout.measurements import SimpleModel
+    from modelbout.bout.own import OwnValues
     from modelbout.bout.wear import Allowance
     from modelbout.config.compare import Compare
     from modelbout.manifest import Task
@@ -65,12 +66,14 @@ class Corner:
         seconds: shape (b,), duration of each scored batch, interleaved with the other corner's so that the i-th
             batches of both belong together; None when nothing was timed.
         measured: what else guardrails ask for.
+        own: what the user's own metrics say of it, by name.
     """
 
     predictions: Predictions
     artifact_bytes: int
     seconds: NDArray[np.float64] | None = None
     measured: Measurements = NOT_MEASURED
+    own: Mapping[str, OwnValues] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +83,12 @@ class First:
     Attributes:
         predictions: its answers for the n holdout rows.
         margin: by how much the challenger's primary metric may be worse.
+        own: what the user's own metrics say of it, by name.
     """
 
     predictions: Predictions
     margin: float
+    own: Mapping[str, OwnValues] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +113,7 @@ class Ring:
         simple: models that a challenger should beat, by the need that asks for them.
         allowance: what a holdout that was asked before still allows to conclude; None for the plain confidence.
         anchor: the first champion on this holdout; None when it is not asked.
+        own_of_dummy: what the user's own metrics say of the dummy baseline, by name.
     """
 
     task: Task
@@ -127,3 +133,4 @@ class Ring:
     simple: Mapping[Need, SimpleModel] = field(default_factory=dict)
     allowance: Allowance | None = None
     anchor: First | None = None
+    own_of_dummy: Mapping[str, OwnValues] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Which metrics there are: one for each file in ``metrics/``."""
+"""Which metrics there are: one for each file in ``metrics/``, and those that the user names."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ def metric(name: str, terms: Terms = NO_TERMS) -> Metric:
     Raises:
         KeyError: there is no metric of that name.
     """
+    own = next((one for one in terms.own if one.name == name), None)
+    if own is not None:
+        return own.metric()
     found: Metric = catalogue.member(METRICS, name).METRIC
     return found.told(terms)
 
 
-def known(terms: Terms) -> tuple[str, ...]:  # noqa: ARG001 -- the user's own metrics are to come
-    """Return the names of all metrics, whatever their task."""
-    return catalogue.names(METRICS)
+def known(terms: Terms) -> tuple[str, ...]:
+    """Return the names of all metrics, whatever their task: the user's own ones first."""
+    return (*(one.name for one in terms.own), *catalogue.names(METRICS))
 
 
 def names_for(task: Task) -> tuple[str, ...]:

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
+from modelbout.bout.own import NO_OWN
 from modelbout.bout.ranking import rank
 from modelbout.bout.terms import NO_TERMS, Terms
 from modelbout.predictions import Predictions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+    from modelbout.bout.own import OwnValues
     from modelbout.bout.ranking import Ranking
     from modelbout.bout.ring import Ring
     from modelbout.manifest import Task
@@ -38,6 +42,7 @@ class Sheet:
         predictions: the model's answers.
         clusters: shape (n,), which rows belong together and count as one observation; None when each stands alone.
         terms: what some metrics must be told besides.
+        own: what the user's own metrics say of these answers, by name.
     """
 
     task: Task
@@ -47,6 +52,7 @@ class Sheet:
     predictions: Predictions
     clusters: NDArray[np.int64] | None = None
     terms: Terms = NO_TERMS
+    own: Mapping[str, OwnValues] = field(default_factory=dict)
     _rankings: dict[int, Ranking] = field(default_factory=dict, repr=False, init=False)
 
     @property
@@ -155,6 +161,7 @@ class Sheet:
             ),
             clusters=None if self.clusters is None else self.clusters[rows],
             terms=self.terms,
+            own={name: part for name, one in self.own.items() if (part := one.take(rows)) is not None},
         )
 
     def same_answers(self, other: Sheet) -> bool:
@@ -172,7 +179,7 @@ def _there(part: T | None) -> T:
     return part
 
 
-def sheet_of(ring: Ring, predictions: Predictions) -> Sheet:
+def sheet_of(ring: Ring, predictions: Predictions, own: Mapping[str, OwnValues] = NO_OWN) -> Sheet:
     """Return the score sheet of one model's answers for the ring's rows."""
     return Sheet(
         task=ring.task,
@@ -182,4 +189,5 @@ def sheet_of(ring: Ring, predictions: Predictions) -> Sheet:
         predictions=predictions,
         clusters=ring.clusters,
         terms=ring.terms,
+        own=own,
     )

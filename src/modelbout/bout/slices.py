@@ -101,6 +101,8 @@ def fought(
 
 def _testable(metric: str, sheet: Sheet) -> bool:
     found = metric_named(metric, sheet.terms)
+    if found.refusal(sheet):
+        return False
     if sheet.task == "regression":
         return bool(np.isfinite(found.measure(sheet).value))
     if sheet.task == "binary":

@@ -41,4 +41,4 @@ def primary_on(ring: Ring, rows: NDArray[np.bool_]) -> MetricResult | None:
 
 
 def _sheet(ring: Ring, corner: Corner, rows: NDArray[np.bool_]) -> Sheet:
-    return sheet_of(ring, corner.predictions).take(np.flatnonzero(rows))
+    return sheet_of(ring, corner.predictions, corner.own).take(np.flatnonzero(rows))

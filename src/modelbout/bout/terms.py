@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelbout.bout.own import OwnMetric
+
 if TYPE_CHECKING:
     from modelbout.bout.metric import Term
     from modelbout.config.compare import Compare
@@ -19,12 +21,14 @@ class Terms:
         currency: the unit of the costs.
         top: the share of rows, by falling score, that lift and precision at k look at.
         quantile: the quantile that the model is to predict; None = not told.
+        own: the user's own metrics.
     """
 
     costs: tuple[tuple[float, float], tuple[float, float]] | None = None
     currency: str = ""
     top: float = 0.1
     quantile: float | None = None
+    own: tuple[OwnMetric, ...] = ()
 
     def has(self, term: Term) -> bool:
         """Return whether a key of ``compare`` that some metrics need is set."""
@@ -44,4 +48,5 @@ def terms_of(compare: Compare) -> Terms:
         currency="" if costs is None else costs.currency,
         top=compare.top,
         quantile=compare.quantile,
+        own=tuple(OwnMetric(one.name, one.better, one.needs) for one in compare.metrics),
     )

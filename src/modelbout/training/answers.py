@@ -31,22 +31,34 @@ def read_answers(path: Path, signature: Signature, *, rows: int, key: str) -> Pr
     Raises:
         TrainingError: it is missing, too large for so many rows, or not what was asked for.
     """
-    width = len(signature.classes) + 1
-    arrays: dict[str, NDArray[np.generic]] = {}
+    # Fewer and more rows than asked for are said below, in words; this only keeps a giant out of memory.
+    most = 4 * (len(signature.classes) + 1) * max(rows, 1)
+    return checked(read_arrays(path, most=most, key=key), signature, rows=rows, key=key)
+
+
+def read_arrays(path: Path, *, most: int, key: str) -> dict[str, NDArray[np.generic]]:
+    """Read an .npz that the user's side wrote, without pickles.
+
+    Args:
+        path: the file.
+        most: how many numbers of 64 bits may be in it.
+        key: the key of the configuration that asks for it, for messages.
+
+    Raises:
+        TrainingError: it is missing, too large or damaged.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-        # Fewer and more rows than asked for are said below, in words; this only keeps a giant out of memory.
-        if size > 4 * width * NUMBER_BYTES * max(rows, 1) + HEADER_BYTES:
-            raise refusal(f"the model's answers take {size} bytes for {rows} rows", "one answer a row", key)
+        if size > most * NUMBER_BYTES + HEADER_BYTES:
+            raise refusal(f"the model's answers take {size} bytes", f"{most} numbers", key)
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive_:
-            arrays = {name: archive_[name] for name in archive_.files}
+            return {name: archive_[name] for name in archive_.files}
     except FileNotFoundError:
         raise refusal("the model gave no answers", "an answer for every row", key) from None
     # Every way in which zipfile, zlib and numpy refuse what somebody else wrote.
     except (OSError, ValueError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         raise refusal(f"the model's answers cannot be read: {cause(error)}", "an .npz of numbers", key) from error
-    return checked(arrays, signature, rows=rows, key=key)
 
 
 def checked(arrays: Mapping[str, NDArray[np.generic]], signature: Signature, *, rows: int, key: str) -> Predictions:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from modelbout.errors import BundleError, Place, Problem, TrainingError, cause
+from modelbout.evidence import Trial
+from modelbout.manifest import ScorerKind
 from modelbout.record import Record, from_json
 from modelbout.training.child import failed, quoted_tail, run
 
@@ -18,6 +20,15 @@ if TYPE_CHECKING:
 WORKER = Path(__file__).parent / "worker" / "__main__.py"
 MAX_RESULT_BYTES = 4 * 1024 * 1024  # ours: a few hundred packages are 10 kB; 10,000 timings 200 kB
 MAX_MESSAGE = 2000  # ours: a type list of a dozen long names and its advice
+
+
+class Tried(Record, frozen=True):
+    """What a search of hyper-parameters tried, the best set first; ``best`` is that set as values."""
+
+    tried: int
+    failed: int
+    best: dict[str, bool | int | float | str | None]
+    trials: tuple[Trial, ...]
 
 
 class Result(Record, frozen=True):
@@ -32,12 +43,15 @@ class Result(Record, frozen=True):
     packages: dict[str, str] = msgspec.field(default_factory=dict)
     seconds: float = 0.0
     imported: tuple[str, ...] = ()
+    kind_of_model: ScorerKind | Literal[""] = ""
     load_seconds: tuple[float, ...] = ()
     timings: tuple[tuple[float, ...], ...] = ()
     failed: int = 0
     places: tuple[int, ...] = ()
     refused: Literal["", "kind", "length", "missing"] = ""
     given: int = 0
+    form: Literal["", "number", "rows"] = ""
+    search: Tried | None = None
     peak_bytes: int | None = None
     load_times: tuple[tuple[float, ...], ...] = ()
     survived: tuple[bool, ...] = ()

@@ -77,7 +77,7 @@ def test_files(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="cannot be read: Object arrays cannot be loaded"):
         read_answers(path, TWO, rows=2, key="k")
     np.savez_compressed(path, label=np.zeros(10**6, dtype=np.int64))
-    with pytest.raises(TrainingError, match="take 8000128 bytes for 2 rows"):
+    with pytest.raises(TrainingError, match="take 8000128 bytes"):
         read_answers(path, TWO, rows=2, key="k")
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("label", b"text")
