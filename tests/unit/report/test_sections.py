@@ -144,6 +144,34 @@ def test_guardrails() -> None:
     assert "| \u2013 | \u2013 | at most 1.25 times | not measured |" in first
 
 
+def test_many_guardrails_are_shown_by_group() -> None:
+    fast, small = stories.guardrails()
+    named = [
+        msgspec.structs.replace(guard, title=f"G{number}", group=group, note="Note of @octocat." if number == 3 else "")
+        for number, (guard, group) in enumerate(
+            [(fast, "Speed"), (small, "Safe *answers*"), (small, "Speed"), (small, "Safe *answers*"), (fast, "Speed")]
+        )
+    ]
+    few = told("guardrails", of(guardrails=tuple(named)))
+    assert [line.split(" | ")[0] for line in few.splitlines() if line.startswith("| G")] == [
+        *("| Guardrail", "| G0", "| G1", "| G2", "| G3", "| G4")
+    ]
+    bare = msgspec.structs.replace(small, title="G5", group="")
+    many = told("guardrails", of(guardrails=(*named, bare)))
+    assert [line.split(" | ")[0] for line in many.splitlines() if line.startswith("| ")][2:] == [
+        *("| **Speed**", "| G0", "| G2", "| G4"),
+        *("| **Safe &#42;answers&#42;**", "| G1", "| G3"),
+        *("| **Others**", "| G5"),
+    ]
+    assert "- **G3**: Note of `@octocat`." in many
+    assert "more are in" not in many
+
+
+def test_guardrails_without_end_are_counted() -> None:
+    guard = stories.guardrails()[1]
+    assert "\n5 more are in `bout.json`.\n" in told("guardrails", of(guardrails=(guard,) * 45))
+
+
 def test_a_guardrail_without_interval_and_with_a_rule_of_its_own() -> None:
     guard = msgspec.structs.replace(stories.guardrails()[1], measured=estimate(3.5), rule="within *x*", unit="")
     assert "| 3.500 | \u2013 | within &#42;x&#42; 200 |" in told("guardrails", of(guardrails=(guard,)))

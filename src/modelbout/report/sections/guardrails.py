@@ -1,4 +1,4 @@
-"""The conditions that are no metric of the predictions: speed, size."""
+"""The conditions that are no metric of the predictions: speed, size, odd inputs, simple models, behaviour."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from modelbout.report.escape import Markdown, text
 from modelbout.report.numbers import decimals, number, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modelbout.evidence import GuardrailResult
     from modelbout.report.story import Story
 
@@ -18,7 +20,10 @@ TITLE = "guardrails"
 DROP: int | None = 80
 
 ROWS_LIMIT = 40
-"""Guardrails shown: many times as many as there are. Our own choice."""
+"""Guardrails shown: there are 19, and 40 leave room for as many expectations. Our own choice."""
+
+GROUPED_FROM = 6
+"""So many are shown by group: fewer are seen at a glance. Our own choice."""
 
 _TEMPLATE = template("""
 ### Guardrails
@@ -28,6 +33,10 @@ _TEMPLATE = template("""
 {% for line in lines %}
 | {{ line.title }} | {{ line.measured }} | {{ line.span }} | {{ line.rule }} | {{ line.status }} |
 {% endfor %}
+{% if hidden %}
+
+{{ hidden }} more are in `bout.json`.
+{% endif %}
 {% if remarks %}
 
 {% for remark in remarks %}
@@ -42,16 +51,42 @@ def render(story: Story) -> str | None:
     bout = story.bout
     if bout is None or not bout.guardrails or story.refused_by_contract:
         return None
-    shown = bout.guardrails[:ROWS_LIMIT]
+    groups = _groups(bout.guardrails)
+    shown = [guard for group in groups for guard in group][:ROWS_LIMIT]
+    lines: list[dict[str, Markdown]] = []
+    for index, guard in enumerate(shown):
+        if len(groups) > 1 and (not index or shown[index - 1].group != guard.group):
+            lines.append(
+                dict.fromkeys(("measured", "span", "rule", "status"), Markdown("")) | {"title": _heading(guard)}
+            )
+        lines.append(_line(guard))
     return _TEMPLATE(
         confidence=Markdown(story.confidence),
-        lines=[_line(guard) for guard in shown],
-        remarks=[
-            words.remark(guard.title, guard.explanation)
-            for guard in shown
-            if guard.explanation and guard.status != "holds"
-        ],
+        lines=lines,
+        hidden=len(bout.guardrails) - len(shown),
+        remarks=[remark for guard in shown for remark in _remarks(guard)],
     )
+
+
+def _groups(guards: Sequence[GuardrailResult]) -> list[list[GuardrailResult]]:
+    """Return the guardrails by group, in the order in which the groups appear; few ones as they are."""
+    if len(guards) < GROUPED_FROM:
+        return [list(guards)]
+    groups: dict[str, list[GuardrailResult]] = {}
+    for guard in guards:
+        groups.setdefault(guard.group, []).append(guard)
+    return list(groups.values())
+
+
+def _heading(guard: GuardrailResult) -> Markdown:
+    return Markdown(f"**{text(guard.group or 'Others')}**")
+
+
+def _remarks(guard: GuardrailResult) -> list[Markdown]:
+    """Return why it does not hold, and what its number is made of."""
+    told = [guard.explanation if guard.status != "holds" else "", guard.note]
+    said = " ".join(part for part in told if part)
+    return [words.remark(guard.title, said)] if said else []
 
 
 def _line(guard: GuardrailResult) -> dict[str, Markdown]:
