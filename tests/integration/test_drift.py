@@ -159,6 +159,20 @@ def test_a_run_stops_before_training_where_the_configuration_says_so(champion: R
     assert "Nothing was trained" in written
 
 
+def test_a_run_on_data_that_breaks_the_contract_tells_of_drift_too(champion: Repository) -> None:
+    champion.write(
+        "contract.yaml", "version: 1\ntable: {unexpected: allow}\ncolumns: {income: {type: number, max: 1}}\n"
+    )
+    champion.write("data/shop.csv", moved())
+    done = champion("run", "--no-plots", "--no-html")
+    assert done.code == 3, done.err
+    assert not (champion.root / ".modelbout/run/bout.json").exists()
+    assert result(champion).verdict == "drift"
+    written = (champion.root / ".modelbout/run/report.md").read_text(encoding="utf-8")
+    assert "### Drift" in written
+    assert "`income`" in written
+
+
 def test_a_run_goes_on_when_drift_cannot_be_judged(champion: Repository) -> None:
     kept = champion.root / ".modelbout/registry"
     profile = next(kept.rglob("profile.json"))

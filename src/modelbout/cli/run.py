@@ -51,10 +51,9 @@ def command(
       modelbout run
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
     from modelbout.github.base import note
-    from modelbout.stages.compare import compare
     from modelbout.stages.drift import drift_of_champion
+    from modelbout.stages.entrants import compare, train
     from modelbout.stages.report import report
-    from modelbout.stages.train import train
     from modelbout.stages.validate import validate
     from modelbout.stages.workspace import open_workspace
 
@@ -64,6 +63,7 @@ def command(
         note(work, console.say)
         valid = validate(work, watcher)
         if not valid.passed:
+            drift_of_champion(work, watcher, registry=registry)
             report(work.run, watcher, plots=False, page=page)
             validate_command.show(valid, as_json=as_json)
             return EXIT_DATA

@@ -63,9 +63,15 @@ class Story:
             return False
         return self.bout is None or self.validation.created >= self.bout.created
 
+    def refused_before(self, created: str) -> bool:
+        """Tell whether a record is older than a refusal by the contract, so that it is of other data."""
+        return self.refused_by_contract and self.validation is not None and created < self.validation.created
+
     @property
     def stopped_by_drift(self) -> bool:
         """Tell whether the configuration lets drift stop the run, and it did: nothing was trained after it."""
+        if self.refused_by_contract:
+            return False
         return self.drift is not None and self.drift.fails and not self.drift.passed and self.bout is None
 
     @property

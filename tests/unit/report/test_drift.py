@@ -27,7 +27,15 @@ def told(story: Story) -> str:
 
 def test_nothing_is_said_when_nothing_was_held_against_the_data() -> None:
     assert drift.render(stories.win()) is None
-    assert drift.render(replace(stories.contract(), drift=stories.drift())) is None
+    older = stories.drift(created="2000-01-01T00:00:00Z")
+    assert drift.render(replace(stories.contract(), drift=older)) is None
+
+
+def test_data_that_broke_the_contract_may_say_where_by_its_drift() -> None:
+    newer = stories.drift(stories.drift_column("a", "moved"), created="2100-01-01T00:00:00Z", fails=True)
+    story = replace(stories.contract(), drift=newer)
+    assert "moved" in told(story)
+    assert not story.stopped_by_drift
 
 
 def test_columns_that_drifted_come_with_two_histograms_and_what_to_do() -> None:

@@ -40,11 +40,13 @@ def act(job: Job) -> int:
 
     def bout(work: Workspace) -> int:
         from modelbout.stages.drift import drift_of_champion  # noqa: PLC0415 -- heavy: loaded when there is work for it
-        from modelbout.stages.train import train  # noqa: PLC0415 -- as above
+        from modelbout.stages.entrants import train  # noqa: PLC0415 -- as above
 
-        if not validate.one(rounds, work).passed:
-            return EXIT_DATA
+        valid = validate.one(rounds, work).passed
+        # Data that breaks its contract may say by its drift where it broke.
         drifted = drift_of_champion(work, job.progress, registry=job.registry_address)
+        if not valid:
+            return EXIT_DATA
         if drifted is not None and drifted.fails and not drifted.passed:
             return EXIT_GATE
         train(work, job.progress, registry=job.registry_address)

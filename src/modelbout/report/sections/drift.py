@@ -97,7 +97,7 @@ _TEMPLATE = template("""
 def render(story: Story) -> str | None:
     """Return what drifted, or None when nothing was held against the data."""
     drift = story.drift
-    if drift is None or story.refused_by_contract:
+    if drift is None or story.refused_before(drift.created):
         return None
     found = [column for column in drift.columns if column.verdict == "drift"]
     return _TEMPLATE(
