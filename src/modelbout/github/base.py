@@ -90,10 +90,10 @@ def note(
 
 def _changed(work: Workspace, base: Base | str) -> str:
     """Leave what changed in the contract; return why there is nothing to show, if so."""
-    from modelbout.stages.contracts import note_changes  # noqa: PLC0415 -- heavy: loaded when there is work for it
-
     if isinstance(base, str):
         return f"what changed in the contract is not shown: {base}"
+    from modelbout.stages.contracts import note_changes  # noqa: PLC0415 -- heavy: loaded when there is work for it
+
     why = note_changes(work, base.text, base=base.commit[:SHOWN])
     return why and f"the contract has no changes to show: {why}"
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from modelbout.config.yaml_tree import parse_yaml
 from modelbout.contract.diff import diff
-from modelbout.contract.infer import infer
 from modelbout.contract.load import load_contract, parse_contract
 from modelbout.contract_diff import ContractChange, ContractDiff
 from modelbout.data.reading import Reading
@@ -39,6 +38,8 @@ def draft(tables: Sequence[str], *, snapshots: bool = False, others: Sequence[st
     Raises:
         DataError: a file cannot be read as a table, or the snapshots cannot be of one table.
     """
+    from modelbout.contract.infer import infer
+
     samples = [(table,) for table in tables] if snapshots else [tuple(tables)]
     opened = [scan(sample, root=Path.cwd(), reading=Reading()) for sample in samples]
     beside = {other: scan(other, root=Path.cwd(), reading=Reading()) for other in others}
