@@ -87,6 +87,7 @@ def would_open(work: Workspace, bout: BoutResult) -> Problem:
     return Problem(
         found=f"{rows:,} sealed rows would be opened before the title moves",
         place=work.loaded.place("compare.sealed"),
+        level="warn",
     )
 
 

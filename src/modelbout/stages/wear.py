@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from modelbout.registry.queries import Query
     from modelbout.results import BoutResult
 
+LEVEL_DIGITS = 9  # 0.025, and not what is left of 0.95
 NOT_COUNTED = "This bout could not be counted: the registry cannot be written here."
 
 
@@ -64,7 +65,7 @@ def wear_of(
         bouts=bouts,
         promotions=len({event.bundle_digest for event in won}),
         policy=policy,
-        level=allowed.level,
+        level=round(allowed.level, LEVEL_DIGITS),
         budget=budget,
         left=None if budget is None else max(budget - bouts, 0),
         holdout=holdout,

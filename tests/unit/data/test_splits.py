@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelbout.config.model import Split
-from modelbout.data.splits import split
+from modelbout.data.splits import seal_off, split
 from modelbout.errors import DataError, Problem
 
 FIFTH = Split(by="id", holdout=0.2)
@@ -151,3 +151,32 @@ def test_an_offset_for_a_naive_column_and_a_skipped_hour_are_refused() -> None:
 def test_rows_that_belong_to_no_side_are_counted(how: Split) -> None:
     frame = pl.concat([DAYS, DAYS.with_columns(d=pl.lit(None, dtype=pl.Date))])
     assert refused(frame, how).found.startswith("3 of 6 rows have no `d`")
+
+
+def test_sealed_rows_stay_sealed() -> None:
+    frame = pl.DataFrame({"id": [f"c{number}" for number in range(4000)], "x": range(4000)})
+    shown, sealed = seal_off(frame, 0.3, ("id",))
+    assert 0.27 < sealed.height / frame.height < 0.33
+    assert shown.height + sealed.height == frame.height
+    assert sealed["x"].is_sorted()
+    more = pl.concat(
+        [frame.with_columns(x=pl.lit(9, dtype=pl.Int64)).reverse(), frame.with_columns(id="n" + pl.col("id"))]
+    )
+    again = seal_off(more, 0.3, ("id",))[1].filter(pl.col("id").str.starts_with("c"))
+    assert set(again["id"]) == set(sealed["id"])
+    assert set(seal_off(frame, 0.1, ("id",))[1]["id"]) < set(sealed["id"])
+
+
+def test_rows_of_one_entity_are_sealed_together() -> None:
+    frame = pl.DataFrame({"who": [number % 50 for number in range(1000)], "x": range(1000)})
+    shown, sealed = seal_off(frame, 0.5, ("who",))
+    assert not set(shown["who"]) & set(sealed["who"])
+    shown, sealed = seal_off(frame, 0.5, None)
+    assert set(shown["who"]) & set(sealed["who"])
+    assert seal_off(frame.head(0), 0.5, None)[1].height == 0
+
+
+def test_the_sealed_part_has_nothing_to_do_with_the_split() -> None:
+    frame = pl.DataFrame({"id": [f"c{number}" for number in range(8000)]})
+    _, held = split(frame, Split(by="id", holdout=0.3))
+    assert 0.46 < seal_off(held, 0.5, ("id",))[1].height / held.height < 0.54
