@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelbout.bout import defaults
+from modelbout.bout import defaults, roster
 from modelbout.bout.comparison import contrast
 from modelbout.bout.guardrail import unmeasured
 from modelbout.bout.sheet import sheet_of
@@ -22,7 +22,7 @@ def gain(match: Match, name: str, predictions: Predictions) -> Estimate:
         DataError: the metric is not a finite number for one of them, or a class is too rare for an interval.
     """
     ring = match.ring
-    primary = defaults.primary(ring.compare, ring.task).metric
+    primary = _primary(match)
     other = sheet_of(ring, predictions)
     found = contrast(primary, match.challenger, other, confidence=match.confidence, seed=ring.seed).improvement
     if found is None or found.interval is None:
@@ -42,7 +42,16 @@ def gain_over(match: Match, name: str, need: Need) -> Estimate:
     return gain(match, name, simple.predictions)
 
 
+def in_metric(match: Match) -> str:
+    """Return which metric the gain is in."""
+    return f"In {roster.metric(_primary(match), match.ring.terms).title}."
+
+
 def made_of(match: Match, need: Need) -> str:
-    """Return what the simple model is made of; nothing when there is none."""
+    """Return which metric the gain is in, and what the simple model is made of."""
     simple = match.ring.simple.get(need)
-    return "" if simple is None else simple.note
+    return in_metric(match) if simple is None else f"{in_metric(match)} {simple.note}"
+
+
+def _primary(match: Match) -> str:
+    return defaults.primary(match.ring.compare, match.ring.task).metric

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelbout.bout import defaults
 from modelbout.bout.baseline import baseline
-from modelbout.bout.gains import gain
+from modelbout.bout.gains import gain, in_metric
 from modelbout.bout.guardrail import CornerGuardrail
 from modelbout.bout.roster import metric
 
@@ -33,8 +33,9 @@ def measure(match: Match) -> Estimate:
 
 GUARDRAIL = CornerGuardrail(
     title="Gain over a constant answer",
-    unit="of the primary metric",
+    unit="",
     needs_champion=False,
     measure=measure,
     group="Against simple models",
+    note=in_metric,
 )

@@ -19,7 +19,7 @@ def measure(match: Match) -> Estimate:
 
 GUARDRAIL = CornerGuardrail(
     title="Gain over a linear model",
-    unit="of the primary metric",
+    unit="",
     needs_champion=False,
     measure=measure,
     group="Against simple models",

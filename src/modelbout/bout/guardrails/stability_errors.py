@@ -43,8 +43,8 @@ def _shown(kind: str, columns: tuple[str, ...]) -> str:
 
 
 GUARDRAIL = CornerGuardrail(
-    title="Hostile inputs without an answer",
-    unit="of them",
+    title="Share of hostile inputs without an answer",
+    unit="",
     needs_champion=False,
     measure=measure,
     group="Safe answers",

@@ -64,7 +64,7 @@ def render(story: Story) -> str | None:
         confidence=Markdown(story.confidence),
         lines=lines,
         hidden=len(bout.guardrails) - len(shown),
-        remarks=[remark for guard in shown for remark in _remarks(guard)],
+        remarks=[*(remark for guard in shown for remark in _remarks(guard)), *_waiting(shown)],
     )
 
 
@@ -84,9 +84,18 @@ def _heading(guard: GuardrailResult) -> Markdown:
 
 def _remarks(guard: GuardrailResult) -> list[Markdown]:
     """Return why it does not hold, and what its number is made of."""
-    told = [guard.explanation if guard.status != "holds" else "", guard.note]
+    told = [guard.explanation if guard.status != "holds" and guard.measured is not None else "", guard.note]
     said = " ".join(part for part in told if part)
     return [words.remark(guard.title, said)] if said else []
+
+
+def _waiting(guards: Sequence[GuardrailResult]) -> list[Markdown]:
+    """Return one line on all that were not applied: for one of them as it says, for several in common."""
+    waiting = [guard for guard in guards if guard.measured is None]
+    if len(waiting) < 2:  # noqa: PLR2004 -- several
+        return [words.remark(guard.title, guard.explanation) for guard in waiting if guard.explanation]
+    titles = Markdown(", ".join(text(guard.title) for guard in waiting))
+    return [Markdown(f"Not applied, for there is nobody to be compared with: {titles}.")]
 
 
 def _line(guard: GuardrailResult) -> dict[str, Markdown]:

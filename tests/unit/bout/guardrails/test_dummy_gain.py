@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from modelbout.bout.comparison import contrast
+from modelbout.bout.guardrail import guardrail
 from modelbout.bout.sheet import sheet_of
 from modelbout.config.compare import Compare, Primary
 from modelbout.errors import DataError
@@ -29,6 +30,7 @@ def test_it_is_positive_when_the_challenger_is_better_also_for_a_loss() -> None:
     found = measured("dummy_gain", match(sheets=(sheet, None)))
     assert found.value == pytest.approx(sheet.target.std() - ((sheet.value - sheet.target) ** 2).mean() ** 0.5)
     assert ends(found)[0] > 0
+    assert guardrail("dummy_gain").note(match(sheets=(sheet, None))) == "In RMSE."
 
 
 def test_a_class_that_is_too_rare_gives_no_number() -> None:

@@ -16,11 +16,11 @@ def test_it_is_the_paired_improvement_over_that_model() -> None:
     found = measured("linear_gain", given)
     assert found.value > 0.02
     assert 0 < ends(found)[0] < found.value < ends(found)[1]
-    assert guardrail("linear_gain").note(given) == "What it is made of."
+    assert guardrail("linear_gain").note(given) == "In ROC AUC. What it is made of."
 
 
 def test_a_model_that_was_not_made_is_no_pass() -> None:
     given = match()
     with pytest.raises(DataError, match="linear_gain cannot be measured: there is no linear model"):
         measured("linear_gain", given)
-    assert guardrail("linear_gain").note(given) == ""
+    assert guardrail("linear_gain").note(given) == "In ROC AUC."
