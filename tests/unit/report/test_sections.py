@@ -167,6 +167,16 @@ def test_many_guardrails_are_shown_by_group() -> None:
     assert "more are in" not in many
 
 
+def test_guardrails_that_wait_for_a_champion_take_one_line() -> None:
+    waiting = msgspec.structs.replace(
+        stories.guardrails()[0], status="shown", measured=None, explanation="It needs a champion.", title="Speed"
+    )
+    other = msgspec.structs.replace(waiting, title="Flips")
+    assert told("guardrails", of(guardrails=(waiting,))).endswith("- **Speed**: It needs a champion.")
+    both = told("guardrails", of(guardrails=(waiting, other)))
+    assert both.endswith("\n\n- Not applied, for there is nobody to be compared with: Speed, Flips.")
+
+
 def test_guardrails_without_end_are_counted() -> None:
     guard = stories.guardrails()[1]
     assert told("guardrails", of(guardrails=(guard,) * 45)).endswith("\n\n5 more are in `bout.json`.")
