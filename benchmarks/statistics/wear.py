@@ -188,25 +188,33 @@ def main(repeats: int, plot: Path | None) -> None:
 
 
 def draw(found: dict[tuple[Policy, str, int], Outcome], path: Path) -> None:
-    """Draw false promotions between equal models against the true gain of a realistic stream, five tries each."""
+    """Draw false promotions between equal models beside the true gain of a realistic stream, one and five tries."""
     import matplotlib as mpl  # noqa: PLC0415 -- who only wants the table waits for no plot
 
     mpl.use("agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415 -- as above
 
-    figure, axes = plt.subplots(figsize=(7.2, 4.4), dpi=110)
-    for policy in POLICIES:
-        false, gain = found[policy, "equal", 5].false, found[policy, "realistic", 5].gain
-        axes.plot(false, gain, "o", color="#1f6feb")
-        name = policy.name.replace("`", "")
-        axes.annotate(name, (false, gain), xytext=(6, 3), textcoords="offset points", fontsize=7.5)
-    axes.set_xscale("symlog", linthresh=0.05)
-    axes.set_xlim(left=-0.002, right=60)
-    axes.set_xlabel("false promotions in 20 pull requests between equal models, 5 tries each")
-    axes.set_ylabel("true gain of a realistic stream")
-    axes.grid(visible=True, color="#d0d7de", linewidth=0.5)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
+    panels = (
+        ("equal", "false", "false titles in 20 pull requests, equal models", "{:.2f}"),
+        ("realistic", "gain", "true gain of a realistic stream", "{:+.3f}"),
+    )
+    figure, sides = plt.subplots(1, 2, figsize=(10, 5.2), dpi=100, sharey=True)
+    for axes, (stream, name, title, shape) in zip(sides, panels, strict=True):
+        for offset, tries, colour in ((-0.2, 1, "#54aeff"), (0.2, 5, "#0550ae")):
+            values = [float(getattr(found[policy, stream, tries], name)) for policy in POLICIES]
+            places = [place + offset for place in range(len(POLICIES))]
+            bars = axes.barh(
+                places, values, height=0.38, color=colour, label=f"{tries} {'try' if tries == 1 else 'tries'}"
+            )
+            axes.bar_label(bars, [shape.format(value) for value in values], padding=3, fontsize=7)
+        axes.set_title(title, fontsize=9)
+        axes.margins(x=0.15)
+        axes.tick_params(labelsize=8)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+    sides[0].set_yticks(range(len(POLICIES)), [policy.name.replace("`", "") for policy in POLICIES])
+    sides[0].invert_yaxis()
+    sides[0].legend(frameon=False, fontsize=8, loc="lower right")
     figure.tight_layout()
     figure.savefig(path, metadata={"Software": None})
 
