@@ -26,6 +26,10 @@ class Allowance:
         """Return the one-sided error that this bout may make."""
         return (1 - self.confidence) / 2
 
+    def shared(self, rivals: int) -> Allowance:
+        """Return what each of several challengers may conclude, so that all together err no more often (Bonferroni)."""
+        return Allowance(1 - (1 - self.confidence) / rivals, spent=self.spent)
+
 
 def allowance(wear: Wear, *, bouts: int, confidence: float) -> Allowance:
     """Return what the next bout on a holdout may conclude.

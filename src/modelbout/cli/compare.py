@@ -34,7 +34,7 @@ def command(
     Example:
       modelbout compare --registry ../registry
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
-    from modelbout.stages.compare import compare
+    from modelbout.stages.entrants import compare
     from modelbout.stages.workspace import open_workspace
 
     work = open_workspace(config, run_dir)

@@ -29,7 +29,7 @@ def command(
     Example:
       modelbout train
     """  # noqa: D301 -- \b is click's mark for text that keeps its lines
-    from modelbout.stages.train import train
+    from modelbout.stages.entrants import train
     from modelbout.stages.workspace import open_workspace
 
     work = open_workspace(config, run_dir)

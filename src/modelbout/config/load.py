@@ -17,6 +17,7 @@ from modelbout.config.metric_rules import metric_problems
 from modelbout.config.model import Config, Data, Drift, Policy, Promote
 from modelbout.config.paths import check_path, repository
 from modelbout.config.train import Train
+from modelbout.config.train_rules import train_problems
 from modelbout.config.yaml_tree import Node, read_yaml
 from modelbout.errors import ConfigError, Place, Problem
 from modelbout.manifest import Task
@@ -114,7 +115,7 @@ def _contradictions(node: Node, places: Mapping[str, Place], shown: str) -> Iter
     if data is not None:
         yield from rules.data_problems(data, task, where)
     if train is not None:
-        yield from rules.train_problems(train, where)
+        yield from train_problems(train, where)
     if compare is not None:
         yield from rules.compare_problems(compare, where)
         yield from metric_problems(compare, task, where)

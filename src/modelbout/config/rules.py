@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from modelbout import catalogue
 from modelbout.config.addresses import is_table
 from modelbout.config.wording import quoted
-from modelbout.errors import Place, Problem, cause
+from modelbout.errors import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from modelbout.config.compare import Block, Compare, Expectation, Guardrail
     from modelbout.config.model import Data, Drift, Policy, Promote, Split
-    from modelbout.config.train import Train
     from modelbout.manifest import Task
 
     Where = Callable[[str], Place]
@@ -44,7 +42,7 @@ def data_problems(data: Data, task: Task | None, where: Where) -> Iterator[Probl
     if data.target in data.exclude:
         place = where(f"data.exclude[{data.exclude.index(data.target)}]")
         yield Problem("the target is excluded", "", "Remove it: the target is never an input anyway.", place)
-    yield from _repeated(data.exclude, "data.exclude", where)
+    yield from repeated(data.exclude, "data.exclude", where)
     groups = (data.group,) if isinstance(data.group, str) else data.group or ()
     for key, names in (("group", groups), ("time", (data.time,))):
         if data.target in names:
@@ -53,7 +51,7 @@ def data_problems(data: Data, task: Task | None, where: Where) -> Iterator[Probl
     if data.group == ():
         fix = "Name the column, or remove the key."
         yield Problem("`group` names no column", "a column or a list of columns", fix, where("data.group"))
-    yield from _repeated(groups, "data.group", where)
+    yield from repeated(groups, "data.group", where)
 
 
 def _tables(data: Data, where: Where) -> Iterator[Problem]:
@@ -118,26 +116,6 @@ def _is_moment(text: str) -> bool:
     return True
 
 
-def train_problems(train: Train, where: Where) -> Iterator[Problem]:
-    """Yield what contradicts itself in ``train``."""
-    if (train.estimator is None) == (train.command is None):
-        found = (
-            "neither `estimator` nor `command` is there" if train.command is None else "both ways to train are there"
-        )
-        fix = "Keep `estimator: module:function` for scikit-learn, or `command:` for any program."
-        yield Problem(found, "exactly one of `estimator` and `command`", fix, where("train"))
-    if train.command is not None:
-        try:
-            words = shlex.split(train.command)
-        except ValueError as error:
-            found = f"the command cannot be split into words: {cause(error)}"
-            yield Problem(found, "", "Close every quote.", where("train.command"))
-        else:
-            if not words:
-                yield Problem("the command is blank", "a program", "Name a program.", where("train.command"))
-    yield from _repeated(train.code, "train.code", where)
-
-
 def compare_problems(compare: Compare, where: Where) -> Iterator[Problem]:
     """Yield unknown names and rules that do not hold together in ``compare``."""
     metrics = (*catalogue.names(METRICS), *(one.name for one in compare.metrics))
@@ -156,12 +134,12 @@ def compare_problems(compare: Compare, where: Where) -> Iterator[Problem]:
         if one in told[:index]:
             found = f"{quoted(one[0])} has the same kind of guardrail already"
             yield Problem(found, "one", "Keep the stricter one.", where(f"compare.guardrails[{index}]"))
-    yield from _repeated(compare.slices, "compare.slices", where)
+    yield from repeated(compare.slices, "compare.slices", where)
     for index, expectation in enumerate(compare.expectations):
         yield from _expectation(expectation, f"compare.expectations[{index}]", where)
     if compare.fairness is not None:
-        yield from _repeated(compare.fairness.columns, "compare.fairness.columns", where)
-        yield from _repeated(compare.fairness.measures, "compare.fairness.measures", where)
+        yield from repeated(compare.fairness.columns, "compare.fairness.columns", where)
+        yield from repeated(compare.fairness.measures, "compare.fairness.measures", where)
 
 
 def block_problems(block: Block | None, data: Data, where: Where) -> Iterator[Problem]:
@@ -178,7 +156,7 @@ def _expectation(expectation: Expectation, key: str, where: Where) -> Iterator[P
         found = "the expectation says " + ("several things at once" if any(kinds) else "nothing of the answers")
         allowed = "exactly one of `invariant`, `rising` and `falling`"
         yield Problem(found, allowed, "Write it as in `{rising: income}`; several are several entries.", where(key))
-    yield from _repeated(expectation.invariant, f"{key}.invariant", where)
+    yield from repeated(expectation.invariant, f"{key}.invariant", where)
 
 
 def _name(name: str, known: Sequence[str], kind: str, place: Place) -> Iterator[Problem]:
@@ -209,8 +187,8 @@ def _guardrail(guardrail: Guardrail, key: str, alone: bool, where: Where) -> Ite
 
 def drift_problems(drift: Drift, where: Where) -> Iterator[Problem]:
     """Yield what contradicts itself in ``drift``."""
-    yield from _repeated(drift.columns, "drift.columns", where)
-    yield from _repeated(drift.ignore, "drift.ignore", where)
+    yield from repeated(drift.columns, "drift.columns", where)
+    yield from repeated(drift.ignore, "drift.ignore", where)
     for index, name in enumerate(drift.ignore):
         if name in drift.columns:
             found = f"{quoted(name)} is both looked at and ignored"
@@ -223,15 +201,16 @@ def policy_problems(policy: Policy, where: Where) -> Iterator[Problem]:
         if not name.strip("*? "):
             fix = "Name the columns that no model may see."
             yield Problem(f"{quoted(name)} means every column", "a name", fix, where(f"policy.forbidden[{index}]"))
-    yield from _repeated(policy.forbidden, "policy.forbidden", where)
+    yield from repeated(policy.forbidden, "policy.forbidden", where)
 
 
 def promote_problems(promote: Promote, where: Where) -> Iterator[Problem]:
     """Yield what contradicts itself in ``promote``."""
-    yield from _repeated(promote.stages, "promote.stages", where)
+    yield from repeated(promote.stages, "promote.stages", where)
 
 
-def _repeated(names: Sequence[str], key: str, where: Where) -> Iterator[Problem]:
+def repeated(names: Sequence[str], key: str, where: Where) -> Iterator[Problem]:
+    """Yield a problem for each name that stands twice in a list."""
     for index, name in enumerate(names):
         if name in names[:index]:
             found = f"{quoted(name)} is there twice"

@@ -49,7 +49,7 @@ _RECORDS: tuple[tuple[str, type[Record], int], ...] = (
 # What config/rules.py checks too: an editor shows it while the file is written.
 _ONE_OF = {
     "Data": [{"required": ["source", "split"]}, {"required": ["train", "holdout"]}],
-    "Train": [{"required": ["estimator"]}, {"required": ["command"]}],
+    "Train": [{"required": [way]} for way in ("estimator", "command", "challengers")],
 }
 
 

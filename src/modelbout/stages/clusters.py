@@ -27,14 +27,16 @@ def clusters(frame: pl.DataFrame, data: Data, block: Block | None) -> NDArray[np
     """Return which rows count as one observation: those of one entity, of one block of time, or of either.
 
     Rows that share an entity or a block with a third row belong together, too. A row without an entity stands alone;
-    rows without a time form one block.
+    rows without a time form one block. Where no entity is named, rows of one id are one observation that is there
+    several times.
 
     Returns:
         Shape (n,), codes from 0; None when each row stands alone.
     """
     keys = []
-    if data.group is not None:
-        names = [data.group] if isinstance(data.group, str) else list(data.group)
+    named = data.id if data.group is None else data.group
+    if named is not None:
+        names = [named] if isinstance(named, str) else list(named)
         keys.append(_codes(frame, [pl.col(name) for name in names], alone=pl.any_horizontal(pl.col(names).is_null())))
     when = time_column(data)
     if block is not None and when is not None:

@@ -39,10 +39,12 @@ from modelbout.stages.leaks import (
     without_seen,
 )
 from modelbout.stages.measures import take
+from modelbout.stages.own_metrics import with_own_metrics
 from modelbout.stages.places import located
 from modelbout.stages.scene import Scene
 from modelbout.stages.scoring import score_all
 from modelbout.stages.seals import closed, sealable
+from modelbout.stages.search import told_of
 from modelbout.stages.tables import rows
 from modelbout.stages.validate import require_valid
 from modelbout.stages.wear import anchor_told, count, of_use
@@ -82,11 +84,11 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         book = sealable(work, work.registry(registry))
         events = book.events(config.model)
         scene = Scene(fighter, champion(work, book, events))
-        same_question(work, scene.champion, "champion")
+        same_question(work, fighter, scene.champion, "champion")
         table = read_rows(work, progress)
         same_data(fighter, table)
         scene = replace(scene, use=use_of(work, book, events, scene, table), sealed=closed(table))
-        same_question(work, scene.use.anchor, "anchor")
+        same_question(work, fighter, scene.use.anchor, "anchor")
         table, memory = unseen(work, scene, table, progress)
         found = look_for_leaks(work, fighter.manifest.signature, table, progress)
         scene = replace(scene, holdout=describe(work, table)).knowing(memory, found)
@@ -100,6 +102,8 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         )
         judged_at = time.perf_counter()
         seconds["score"] = round(judged_at - scored_at, 3)
+        target = table.train[config.data.target]
+        fought = with_own_metrics(work, fought, fighter.manifest.signature, target, progress)
         with progress.step("judging"):
             judgement = judge(fought)
             memory = with_clean_rows(memory, fought)
@@ -180,11 +184,13 @@ def ring(work: Workspace, scene: Scene, table: Rows, scored: tuple[Scored, ...],
         seed=config.train.seed,
         clusters=clusters(table.holdout, config.data, config.compare.block),
         terms=terms_of(config.compare),
-        allowance=use.allowance,
+        allowance=None if use.allowance is None else use.allowance.shared(work.rivals),
         anchor=None
         if anchor is None or use.anchor is None
         else First(
-            aligned(decided_by(anchor.predictions, use.anchor.manifest), use.anchor.manifest.signature.classes, classes),
+            aligned(
+                decided_by(anchor.predictions, use.anchor.manifest), use.anchor.manifest.signature.classes, classes
+            ),
             use.margin,
         ),
     )
@@ -267,5 +273,6 @@ def outline(work: Workspace, scene: Scene, seconds: dict[str, float]) -> BoutRes
         seen=scene.seen,
         wear=scene.use.wear,
         sealed=scene.sealed,
+        search=None if scene.challenger is None else told_of(scene.challenger.bundle, scene.challenger.manifest),
         seconds=seconds,
     )

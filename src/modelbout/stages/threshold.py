@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from modelbout.bout.metric import TableMetric
 from modelbout.bout.roster import metric
 from modelbout.bout.terms import terms_of
 from modelbout.bout.threshold import best_threshold
 from modelbout.stages.clusters import clusters
+from modelbout.stages.search import times_of
 from modelbout.training.folds import folds_of
 from modelbout.training.out_of_fold import out_of_fold
 from modelbout.training.signature import truth
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from modelbout.config.compare import Compare
-    from modelbout.config.model import Data
+    from modelbout.config.train import Train
     from modelbout.manifest import Signature
     from modelbout.progress import Progress
     from modelbout.stages.tables import Rows
@@ -31,8 +29,8 @@ KEY = "compare.threshold"
 COSTS = "cost_matrix"
 
 
-def chosen(
-    work: Workspace, table: Rows, shape: Signature, environment: Environment, progress: Progress
+def chosen(  # noqa: PLR0917 -- one call, by the stage that trains
+    work: Workspace, train: Train, table: Rows, shape: Signature, environment: Environment, progress: Progress
 ) -> float | None:
     """Return the threshold that is best on the training rows, or None when the model's own labels shall be judged.
 
@@ -48,13 +46,13 @@ def chosen(
     folds = folds_of(
         codes,
         groups=clusters(table.train, config.data, None),
-        times=_times(table.train, config.data),
+        times=times_of(table.train, config.data),
         seed=config.train.seed,
         key=KEY,
     )
     with progress.step(f"choosing the threshold on {len(folds)} folds of the training rows"):
         asked, said = out_of_fold(
-            config.train,
+            train,
             folds,
             root=work.root,
             signature=shape,
@@ -73,11 +71,3 @@ def _wanted(compare: Compare) -> TableMetric:
     found = metric(name, terms_of(compare))
     assert isinstance(found, TableMetric)  # noqa: S101 -- bout/names.py has refused all others
     return found
-
-
-def _times(train: pl.DataFrame, data: Data) -> NDArray[np.int64] | None:
-    """Return when each row was, as ranks, when the holdout is what came later; rows without a time come first."""
-    if data.split is None or data.split.by != "time" or data.split.column is None:
-        return None
-    ranks: NDArray[np.int64] = train[data.split.column].rank("dense").cast(pl.Int64).fill_null(0).to_numpy()
-    return ranks

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from modelbout.bout.levels import levels
+from modelbout.bout.names import check_names
 from modelbout.bout.terms import terms_of
 from modelbout.data.digests import row_keys
-from modelbout.errors import DataError, ModelboutError
+from modelbout.errors import ConfigError, DataError, ModelboutError
 from modelbout.manifest import Lineage
 from modelbout.profile import profile_bytes
 from modelbout.results import TRAINING_FILE, TrainingResult
@@ -22,6 +23,7 @@ from modelbout.stages.groups import group_columns
 from modelbout.stages.places import locating
 from modelbout.stages.policy import forbidden_in
 from modelbout.stages.reference import reference
+from modelbout.stages.search import sought
 from modelbout.stages.tables import rows
 from modelbout.stages.threshold import chosen
 from modelbout.stages.validate import require_valid
@@ -34,6 +36,7 @@ from modelbout.training.golden import golden_rows, remember
 from modelbout.training.importance import dealt_anew
 from modelbout.training.row_ids import row_ids
 from modelbout.training.rows import features
+from modelbout.training.search import search_bytes
 from modelbout.training.signature import signature, truth
 from modelbout.training.threshold import decided
 
@@ -66,6 +69,10 @@ def train(work: Workspace, progress: Progress, *, registry: str | None, force: b
     with locating(work):
         work.begin(TRAINING_FILE)
         began = time.perf_counter()
+        faults = check_names(work.config.compare, work.config.task)
+        if faults:
+            # A challenger that cannot be judged need not be trained.
+            raise ConfigError(*faults)
         opened = require_valid(work, progress)
         with progress.step("reading rows"):
             table = rows(work, opened)
@@ -148,8 +155,10 @@ def make(
 ) -> None:
     """Train, let the new model answer holdout and golden rows, and seal all of it."""
     golden = golden_rows(features(table.train, shape), seed=work.config.train.seed)
+    found = sought(work, table, shape, environment, progress)
+    train = work.config.train if found is None else found.train
     fitted = fit(
-        work.config.train,
+        train,
         root=work.root,
         signature=shape,
         task=work.config.task,
@@ -161,7 +170,7 @@ def make(
         environment=environment,
     )
     on_holdout, on_golden = fitted.answers
-    scorer = msgspec.structs.replace(fitted.scorer, threshold=chosen(work, table, shape, environment, progress))
+    scorer = msgspec.structs.replace(fitted.scorer, threshold=chosen(work, train, table, shape, environment, progress))
     judged = decided(on_holdout, shape, scorer)
     with progress.step("profiling the training rows"):
         known = reference(
@@ -189,6 +198,7 @@ def make(
             metrics=own_metrics(work, table, shape, judged),
             importances={one.name: one.importance for one in known.columns if one.importance is not None},
             contract=None if contract is None else work.root / contract,
+            search=None if found is None else search_bytes(found),
             row_ids=None
             if work.config.train.row_ids == "none"
             else row_ids(table.train, id=work.config.data.id, salt=table.train_digest),

@@ -45,10 +45,12 @@ class Workspace:
     Attributes:
         loaded: the configuration with the places of its keys.
         run: the run directory, where each stage leaves its result.
+        rivals: how many challengers share the bout, itself among them.
     """
 
     loaded: Loaded
     run: Path
+    rivals: int = 1
 
     @property
     def config(self) -> Config:

@@ -29,6 +29,7 @@ from modelbout.record import Record, to_json
 from modelbout.seal import AGAIN, SUMS_FILE, parse_manifest, place_of, read_seal, sums, verify_files
 from modelbout.training.card import card
 from modelbout.training.golden import Golden, read_golden
+from modelbout.training.worker.formats import FILES, model_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "model.skops"
 MODEL_DIRECTORY = "model"
+TOP_FILES = tuple(name for name in FILES.values() if "/" not in name)
 GOLDEN_FILE = "golden.json"
 PROFILE_FILE = "profile.json"
 METRICS_FILE = "metrics.json"
@@ -47,6 +49,7 @@ PREDICTIONS_FILE = "predictions.npz"
 LOCK_FILE = "requirements.lock"
 CONTRACT_FILE = "contract.yaml"
 CARD_FILE = "card.md"
+SEARCH_FILE = "search.json"
 MAX_PART_BYTES = 64 * 2**20  # ours: a golden.json of 20 rows x 10,000 columns is 5 MB
 MAX_FILES = 10_000  # ours: a model directory with more is an environment, which belongs into an image
 MAX_NAME = 200  # below the 255 bytes of the common file systems, with room for a scratch suffix
@@ -77,6 +80,7 @@ def seal(
     contract: Path | None = None,
     row_ids: RowIds | None = None,
     importances: Mapping[str, float] | None = None,
+    search: bytes | None = None,
 ) -> str:
     """Put a bundle together, replace ``directory`` with it, and return its digest.
 
@@ -86,7 +90,7 @@ def seal(
         task: binary, multiclass or regression.
         signature: inputs and outputs.
         scorer: how the model is scored.
-        files: a directory with ``model.skops`` or ``model/``, as ``Fitted.files``.
+        files: a directory with ``model.skops``, ``model.onnx`` or ``model/``, as ``Fitted.files``.
         environment: the lock text of the environment that trained it.
         lineage: where it comes from.
         profile: the reference profile of the training rows as JSON.
@@ -97,6 +101,7 @@ def seal(
         contract: the data contract's file.
         row_ids: hashed ids of the training rows.
         importances: each input's share of what moves the answers, for the card.
+        search: the account of a search of hyper-parameters as JSON.
 
     Returns:
         The sha256 (hex) of ``manifest.json``.
@@ -123,6 +128,7 @@ def seal(
             importances=importances,
         ).encode(),
         **({} if row_ids is None else row_ids.files()),
+        **({} if search is None else {SEARCH_FILE: search}),
     }
     try:
         scratch.mkdir(parents=True)
@@ -179,8 +185,8 @@ def verify(path: Path, *, digest: str | None = None) -> Manifest:
     manifest = verify_files(path, digest=digest)
     present = {entry.path for entry in manifest.files}
     needed = {GOLDEN_FILE, PROFILE_FILE, METRICS_FILE, PREDICTIONS_FILE, LOCK_FILE, CARD_FILE}
-    if manifest.scorer.kind == "skops":
-        needed.add(MODEL_FILE)
+    if manifest.scorer.kind != "command":
+        needed.add(model_file(manifest.scorer.kind, path).relative_to(path).as_posix())
     problems = [
         Problem(found=f"the bundle has no {name}", fix=AGAIN, place=place_of(path)) for name in sorted(needed - present)
     ]
@@ -195,7 +201,7 @@ def verify(path: Path, *, digest: str | None = None) -> Manifest:
 
 
 def size(path: Path) -> int:
-    """Return the bytes of the model itself: ``model.skops`` or all of ``model/``.
+    """Return the bytes of the model itself: ``model.skops``, ``model.onnx`` or all of ``model/``.
 
     Raises:
         BundleError: there is no readable manifest.
@@ -203,7 +209,7 @@ def size(path: Path) -> int:
     return sum(
         entry.bytes
         for entry in read_manifest(path).files
-        if entry.path == MODEL_FILE or entry.path.startswith(f"{MODEL_DIRECTORY}/")
+        if entry.path in TOP_FILES or entry.path.startswith(f"{MODEL_DIRECTORY}/")
     )
 
 
@@ -270,13 +276,13 @@ def _pack(keys: NDArray[np.uint64], predictions: Predictions) -> bytes:
 
 
 def _copy_model(files: Path, scratch: Path) -> None:
-    """Copy ``model.skops`` or ``model/``, refusing what must not be in a bundle."""
-    found = sorted(path for top in (MODEL_FILE, MODEL_DIRECTORY) for path in _below(files / top))
+    """Copy the model's files, refusing what must not be in a bundle."""
+    found = sorted(path for top in (*TOP_FILES, MODEL_DIRECTORY) for path in _below(files / top))
     if not found:
         raise BundleError(
             Problem(
                 found="training left no model",
-                allowed=f"{MODEL_FILE} or {MODEL_DIRECTORY}/",
+                allowed=f"{', '.join(TOP_FILES)} or {MODEL_DIRECTORY}/",
                 fix="train again",
                 place=place_of(files),
             )

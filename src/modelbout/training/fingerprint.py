@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modelbout.config.model import Config
+    from modelbout.config.train import Train
 
 FORMAT = "modelbout fingerprint 1"
 BLOCK_BYTES = 1024 * 1024
@@ -72,6 +73,7 @@ def config_digest(config: Config) -> str:
         row_ids
         + forbidden
         + _threshold(config)
+        + _search(train)
         + [
             msgspec.json.encode(part).decode()
             for part in (
@@ -95,6 +97,12 @@ def _threshold(config: Config) -> list[str]:
         return []
     best_for = compare.costs or (compare.primary.metric if compare.primary else None)
     return [f"threshold: {msgspec.json.encode(part).decode()}" for part in (best_for, config.data.group)]
+
+
+def _search(train: Train) -> list[str]:
+    """Return what decides about the parameters; nothing when they are the estimator's own."""
+    parts = (("parameters", dict(sorted(train.parameters.items()))), ("search", train.search))
+    return [f"{name}: {msgspec.json.encode(part).decode()}" for name, part in parts if part]
 
 
 def code_digest(root: Path, patterns: Sequence[str]) -> str:

@@ -11,14 +11,15 @@ import numpy as np
 
 from modelbout.errors import ConfigError, Place, Problem, TrainingError
 from modelbout.manifest import Scorer
-from modelbout.training import command
+from modelbout.training import command, file_model
 from modelbout.training.allowed_types import ALLOWED_TYPES
 from modelbout.training.answers import read_answers
-from modelbout.training.environment import Environment, probe, require_packages
+from modelbout.training.environment import FOR_ONNX, NEEDED, Environment, probe, require_packages
 from modelbout.training.errand import on_disk, send
 from modelbout.training.fingerprint import code_files, is_own
 from modelbout.training.rows import features, target_values, write_rows
 from modelbout.training.signature import truth
+from modelbout.training.trust import require_trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from modelbout.predictions import Predictions
     from modelbout.progress import Progress
 
-MODEL_FILE = "model.skops"
 LOG_FILE = "train.log"
 KEY = "train.estimator"
 SECONDS_A_MINUTE = 60.0
@@ -95,6 +95,8 @@ def fit(
         DataError: the rows do not fit the signature.
     """
     work = work.absolute()  # the child runs elsewhere
+    if train.format == "pickle":
+        require_trust("pickle", train.trust)
     inputs = features(rows, signature)
     asked = [features(frame, signature) for frame in ask]
     with on_disk(work, key=KEY):
@@ -116,7 +118,7 @@ def fit(
             work=work,
             progress=progress,
         )
-    require_packages(environment)
+    require_packages(environment, (*NEEDED, *FOR_ONNX) if train.format == "onnx" else NEEDED)
     files = work / "files"
     frames = [*asked, *([] if wish is None else [wish])]
     answers = [work / f"answers-{number}.npz" for number in range(len(frames))]
@@ -137,13 +139,16 @@ def fit(
         "job": "fit",
         "root": str(root.absolute()),
         "estimator": train.estimator,
+        "parameters": train.parameters,
+        "backend": train.backend or "",
         "seed": train.seed,
         "rows": str(work / "train.npz"),
         "columns": columns,
         "classes": signature.classes,
         "class_values": target_values(rows[signature.target], signature) if signature.classes else [],
         "allowed": ALLOWED_TYPES,
-        "model": str(files / MODEL_FILE),
+        "format": train.format,
+        "files": str(files),
         "asks": asks,
         "log": str(work / LOG_FILE),
     }
@@ -165,7 +170,7 @@ def fit(
         path.unlink()
     return Fitted(
         files=files,
-        scorer=Scorer(kind="skops"),
+        scorer=Scorer(kind=result.kind_of_model or "skops"),
         log=work / LOG_FILE,
         python=environment.python,
         environment=environment.lock,
@@ -205,18 +210,11 @@ def _by_command(
             timeout_seconds=train.timeout_minutes * SECONDS_A_MINUTE,
         )
     seconds = time.perf_counter() - began
+    require_trust(scorer.kind, train.trust)
     answers: list[Predictions] = []
     extra = None
     if asked or wish is not None:
-        said = partial(
-            command.ask,
-            command.copy_model(files, work / "asked"),
-            scorer,
-            signature=signature,
-            interpreter=environment.interpreter,
-            work=work / "ask",
-            timeout_seconds=train.timeout_minutes * SECONDS_A_MINUTE,
-        )
+        said = _asked(files, scorer, train, signature=signature, interpreter=environment.interpreter, work=work)
         with progress.step("asking the new model"):
             answers = [said(frame) for frame in asked]
             extra = None if wish is None else _if_given(lambda: said(wish))
@@ -229,6 +227,33 @@ def _by_command(
         seconds=seconds,
         answers=tuple(answers),
         extra=extra,
+    )
+
+
+def _asked(
+    files: Path, scorer: Scorer, train: Train, *, signature: Signature, interpreter: str, work: Path
+) -> Callable[[pl.DataFrame], Predictions]:
+    """Return what asks the model that a program left, with a file or with a command of its own."""
+    limit = train.timeout_minutes * SECONDS_A_MINUTE
+    if scorer.kind == "command":
+        return partial(
+            command.ask,
+            command.copy_model(files, work / "asked"),
+            scorer,
+            signature=signature,
+            interpreter=interpreter,
+            work=work / "ask",
+            timeout_seconds=limit,
+        )
+    return partial(
+        file_model.ask,
+        files,
+        scorer,
+        signature=signature,
+        interpreter=interpreter,
+        work=work / "ask",
+        timeout_seconds=limit,
+        trust=train.trust,
     )
 
 

@@ -20,6 +20,7 @@ from modelbout.errors import Place, Problem
 from modelbout.evidence import (
     ChangedRows,
     Condition,
+    Contender,
     Curve,
     Estimate,
     FairnessResult,
@@ -30,8 +31,10 @@ from modelbout.evidence import (
     MetricResult,
     Power,
     Rule,
+    Search,
     SliceResult,
     SliceStatus,
+    Trial,
 )
 from modelbout.report.story import Story
 from modelbout.results import (
@@ -703,6 +706,29 @@ def grouped() -> Story:
                 status="uncertain",
                 margin=0.05,
                 explanation="The group has 31 rows; 100 are the least that are judged.",
+            ),
+        ),
+        search=Search(
+            by="optuna",
+            metric="roc_auc",
+            minutes=10,
+            tried=50,
+            failed=2,
+            best={"model__C": "0.7"},
+            trials=(
+                Trial(number=31, score=0.8312, seconds=1.4, parameters={"model__C": "0.7"}),
+                Trial(number=4, score=None, seconds=0.2, parameters={"model__C": "90.0"}, end="cut"),
+            ),
+            explanation="lift is not scored on folds: roc_auc was searched for instead.",
+        ),
+        contenders=(
+            Contender(name="forest", verdict="loss", passed=False, chosen=True, explanation="It is worse for some."),
+            Contender(
+                name="linear",
+                verdict="inconclusive",
+                passed=False,
+                chosen=False,
+                primary=metric("roc_auc", "ROC AUC", 0.8312, 0.8302, 0.0085, rule="superior", status="uncertain"),
             ),
         ),
         cautions=("F1: intervals on so few positive rows hold the truth in 91 of 100 cases instead of 95.",),

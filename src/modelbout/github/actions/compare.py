@@ -39,7 +39,7 @@ def act(job: Job) -> int:
 
 def one(job: Job, work: Workspace, *, require_win: bool) -> int:
     """Judge one model and return what the command line answers to its verdict."""
-    from modelbout.stages.compare import compare  # noqa: PLC0415 -- heavy: loaded when there is work for it
+    from modelbout.stages.entrants import compare  # noqa: PLC0415 -- heavy: loaded when there is work for it
 
     result = compare(work, job.progress, registry=job.registry_address)
     job.say(f"{work.config.model}: {phrase(line(Story(bout=result)))}")

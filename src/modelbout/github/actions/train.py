@@ -29,7 +29,7 @@ def act(job: Job) -> int:
     digests: list[str] = []
 
     def one(work: Workspace) -> int:
-        from modelbout.stages.train import train  # noqa: PLC0415 -- heavy: loaded when there is work for it
+        from modelbout.stages.entrants import train  # noqa: PLC0415 -- heavy: loaded when there is work for it
 
         result = train(work, job.progress, registry=job.registry_address)
         digests.append(result.bundle_digest)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .findings import Stop, did_you_mean, user_code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ESTIMATOR_METHODS = ("fit", "predict", "get_params", "set_params")
 ESTIMATOR = "a function without arguments that returns an unfitted scikit-learn estimator"
@@ -59,6 +62,17 @@ def require_unfitted(estimator: Any, place: str) -> None:  # noqa: ANN401 -- wha
             found = f"{place} returned an estimator that is fitted already: {type(part).__name__} has {min(learned)}"
             fix = "do not call fit() in that function; modelbout fits it on exactly the training rows"
             raise Stop(found, allowed=allowed, fix=fix)
+
+
+def set_parameters(estimator: Any, parameters: Mapping[str, Any]) -> None:  # noqa: ANN401 -- an estimator has no common class
+    """Set the parameters of the configuration, or those that a search found."""
+    known = estimator.get_params(deep=True)
+    for name in parameters:
+        if name not in known:
+            found = f"the estimator has no parameter {name}.{did_you_mean(name, list(known))}"
+            raise Stop(found, allowed="names as in get_params()", fix="correct `train.parameters`")
+    with user_code("train.parameters", "set_params()"):
+        estimator.set_params(**parameters)
 
 
 def set_seeds(estimator: Any, seed: int) -> None:  # noqa: ANN401 -- an estimator has no common class

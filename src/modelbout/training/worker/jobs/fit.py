@@ -16,8 +16,9 @@ from ..answers import answer
 from ..backend import parallel
 from ..estimators import build, set_parameters, set_seeds
 from ..findings import Stop, user_code
+from ..formats import FILES, speaks_codes
 from ..frames import arrays, read_frame
-from ..models import load_model, write_model
+from ..model_files import is_converted, load, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,25 +27,26 @@ if TYPE_CHECKING:
 
 
 def run(job: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the user's estimator, seed it, fit it, write it as skops, and let the written file answer."""
+    """Build the user's estimator, seed it, fit it, write it, and let the written file answer."""
     seed_all(job["seed"])
     rows = arrays(job["rows"])
-    target = class_targets(rows["y"], job) if job["classes"] else rows["y"]
     before = set(sys.modules)
     estimator = build(job["estimator"], job["root"])
     set_parameters(estimator, job["parameters"])
     set_seeds(estimator, job["seed"])
+    target = class_targets(rows["y"], job, estimator) if job["classes"] else rows["y"]
     frame = read_frame(rows, job["columns"])
     began = time.perf_counter()
     with parallel(job["backend"]), user_code(job["estimator"], "the estimator's fit()"):
         estimator.fit(frame, target)
     seconds = time.perf_counter() - began
-    write_model(estimator, job["model"], job["allowed"])
-    model = load_model(job["model"], job["allowed"])
+    kind = write(estimator, Path(job["files"]), job["format"], job["allowed"], frame)
+    entry = {"kind": kind, "model": str(Path(job["files"], FILES[kind])), "classes": job["classes"]}
+    model = load(entry | {"trust": "pickle" if kind == "pickle" else ""}, job["allowed"])
     for ask in job["asks"]:
         with contextlib.suppress(*(Stop, MemoryError) if ask.get("optional") else ()):
-            answer(model, ask, job["classes"])
-    return {"seconds": seconds, "imported": imported_files(before, job["root"])}
+            answer(model, ask, job["classes"], source=estimator if is_converted(kind) else None, kind=kind)
+    return {"seconds": seconds, "imported": imported_files(before, job["root"]), "kind_of_model": kind}
 
 
 def seed_all(seed: int) -> None:
@@ -53,8 +55,10 @@ def seed_all(seed: int) -> None:
     np.random.seed(seed)  # noqa: NPY002 -- the generator that scikit-learn falls back to
 
 
-def class_targets(codes: NDArray[np.int64], job: Mapping[str, Any]) -> NDArray[Any]:
-    """Return class codes as the target's own values."""
+def class_targets(codes: NDArray[np.int64], job: Mapping[str, Any], estimator: object = None) -> NDArray[Any]:
+    """Return class codes as the target's own values, or as they are to a classifier that takes nothing else."""
+    if speaks_codes(estimator):
+        return codes
     values = job["class_values"]
     return np.array(values, dtype=object if isinstance(values[0], str) else None)[codes]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def run(job: Mapping[str, Any]) -> dict[str, Any]:
     """Write the answers of all folds, one fold after the other, in the order of their rows."""
     rows, folds = arrays(job["rows"]), arrays(job["folds"])
-    frame, target = read_frame(rows, job["columns"]), class_targets(rows["y"], job)
+    frame = read_frame(rows, job["columns"])
     said: list[dict[str, Any]] = []
     for at in range(job["count"]):
         learned, asked = folds[f"learned{at}"], folds[f"asked{at}"]
@@ -28,6 +28,7 @@ def run(job: Mapping[str, Any]) -> dict[str, Any]:
         estimator = build(job["estimator"], job["root"])
         set_parameters(estimator, job["parameters"])
         set_seeds(estimator, job["seed"])
+        target = class_targets(rows["y"], job, estimator)
         with user_code(job["estimator"], "the estimator's fit()"):
             estimator.fit(frame.iloc[learned].reset_index(drop=True), target[learned])
         said.append(predict(estimator, frame.iloc[asked].reset_index(drop=True), job["classes"]))

@@ -11,7 +11,7 @@ from ..hardship import in_other_forms, survived
 from ..latency import interleaved
 from ..loading import in_turns
 from ..memory import peak_bytes
-from ..models import load_model
+from ..model_files import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,11 +24,11 @@ def run(job: Mapping[str, Any]) -> dict[str, Any]:
     """
     import skops.io  # noqa: F401 -- its import time is nobody's load time
 
-    loads = [partial(load_model, entry["model"], job["allowed"]) for entry in job["models"]]
+    loads = [partial(load, entry, job["allowed"]) for entry in job["models"]]
     models = []
-    for load, entry in zip(loads, job["models"]):  # noqa: B905 -- strict= needs Python 3.10
+    for loaded, entry in zip(loads, job["models"]):  # noqa: B905 -- strict= needs Python 3.10
         with as_on_its_day(entry["name"]):
-            models.append(load())
+            models.append(loaded())
             answer(models[-1], entry["golden"], entry["classes"])
         answer(models[-1], entry["rows"], entry["classes"])
     found: dict[str, Any] = {"peak_bytes": peak_bytes()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..answers import answer
 from ..findings import as_on_its_day
 from ..latency import interleaved
-from ..models import load_model
+from ..model_files import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ def run(job: Mapping[str, Any]) -> dict[str, Any]:
     for entry in job["models"]:
         began = time.perf_counter()
         with as_on_its_day(entry["name"]):
-            models.append(load_model(entry["model"], job["allowed"]))
+            models.append(load(entry, job["allowed"]))
         loads.append(time.perf_counter() - began)
     for model, entry in zip(models, job["models"]):  # noqa: B905 -- strict= needs Python 3.10
         with as_on_its_day(entry["name"]):
