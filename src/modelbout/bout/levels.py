@@ -53,5 +53,5 @@ def levels(  # noqa: PLR0917 -- agreed between the rooms
     return {
         name: contrast(name, sheet, None, confidence=confidence, seed=SEED).challenger
         for name in told_for(task, terms)
-        if sheet.has(metric(name).needs) and not metric(name).refusal(sheet)
+        if sheet.has(metric(name, terms).needs) and not metric(name, terms).refusal(sheet)
     }

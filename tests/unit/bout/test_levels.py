@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from modelbout.bout.levels import levels
+from modelbout.bout.own import OwnMetric
 from modelbout.bout.roster import deciding_for, metric, told_for
 from modelbout.bout.terms import Terms
 from modelbout.errors import DataError
@@ -63,3 +64,11 @@ def test_bad_answers_are_refused(draw: Callable[..., Sheet]) -> None:
         levels("regression", (), None, sheet.truth, Predictions(value=np.full(300, np.nan)), 0.95)
     with pytest.raises(DataError, match="5 rows"):
         levels("regression", (), None, sheet.target[:5], Predictions(value=sheet.value[:5]), 0.95)
+
+
+def test_metrics_of_ones_own_are_left_to_the_bout(draw: Callable[..., Sheet]) -> None:
+    sheet = draw("regression")
+    terms = Terms(quantile=0.5, own=(OwnMetric("profit", "higher", "value"),))
+    found = levels("regression", (), None, sheet.truth, sheet.predictions, 0.95, terms)
+    assert "profit" not in found
+    assert "pinball" in found
