@@ -121,13 +121,21 @@ def of_verdict(
         found += [of_baseline(baseline, confidence)]
     else:
         found += [of_rule(primary, confidence)]
-    found += [one.explanation for one in guardrails if one.status != "holds"]
+    found += [_of_guardrail(one) for one in guardrails if one.status not in ("holds", "shown")]
+    waiting = [one.explanation for one in guardrails if one.status == "shown"]
+    found += waiting if len(waiting) < 2 else [f"{len(waiting)} guardrails need a champion: not applied."]  # noqa: PLR2004 -- several
     kept = sum(one.status == "holds" for one in guardrails)
     if kept and kept == len(guardrails):
         found += ["The guardrail holds." if kept == 1 else f"All {kept} guardrails hold."]
     if verdict == "inconclusive" and primary.status == "uncertain" and power is not None and power.detectable > 0:
         found += [of_power(power, primary.title, rows, observations)]
     return tuple(found)
+
+
+def _of_guardrail(one: MetricResult | GuardrailResult) -> str:
+    """Return why it does not hold, with what its number is made of."""
+    note = getattr(one, "note", "")
+    return f"{one.explanation} {note}" if note else one.explanation
 
 
 def _tied(improvement: Estimate) -> bool:
