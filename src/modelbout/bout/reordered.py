@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,9 +30,9 @@ class Places:
     """
 
     whole: NDArray[np.intp]
-    part: NDArray[np.float64]
+    part: NDArray[np.float32]
 
-    def below(self, rising: NDArray[np.float64]) -> NDArray[np.float64]:
+    def below(self, rising: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """Return the weight below each place, shape (h, b), from the blocks' cumulated weights, shape (m + 1, b)."""
         under = rising[self.whole]
         if not self.part.any():
@@ -79,7 +79,7 @@ def order_of(ranking: Ranking) -> Order:
     )
 
 
-def cumulated(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def cumulated(weights: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """Return the weight below each block and below the end, shape (m + 1, b), from that of the blocks, shape (m, b)."""
     rising = np.zeros((weights.shape[0] + 1, weights.shape[1]), dtype=weights.dtype)
     np.cumsum(weights, axis=0, out=rising[1:])
@@ -100,4 +100,4 @@ def _places(rows_below: NDArray[np.float64], among: Blocks) -> Places:
     edges = np.append(np.arange(0, among.order.size, among.length), among.order.size).astype(np.float64)
     at = np.interp(rows_below, edges, np.arange(edges.size))
     whole = np.floor(at).astype(np.intp)
-    return Places(whole, (at - whole)[:, None])
+    return Places(whole, (at - whole).astype(np.float32)[:, None])

@@ -57,7 +57,7 @@ def precision_reweighed(order: Order) -> Reweighed:
         hits_above = rising[-1] - order.hits_below.below(rising)
         misses_above = misses[-1] - order.misses_below.below(misses)
         at_score = ratio(hits_above, hits_above + misses_above)
-        return np.asarray((hits * at_score).sum(axis=0) / rising[-1])
+        return np.asarray((hits * at_score).sum(axis=0, dtype=np.float64) / rising[-1])
 
     return values
 

@@ -52,7 +52,7 @@ def area_reweighed(order: Order) -> Reweighed:
     def values(weights: Weights) -> NDArray[np.float64]:
         hits, misses = weights.of(order.hits), cumulated(weights.of(order.misses))
         below = (order.misses_below.below(misses) + order.misses_up_to.below(misses)) / 2
-        return np.asarray((hits * below).sum(axis=0) / (hits.sum(axis=0) * misses[-1]))
+        return np.asarray((hits * below).sum(axis=0, dtype=np.float64) / hits.sum(axis=0) / misses[-1])
 
     return values
 
