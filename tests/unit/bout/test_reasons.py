@@ -101,7 +101,14 @@ def test_power_in_words() -> None:
 def test_reasons_name_only_guardrails_that_do_not_hold() -> None:
     def guardrail(status: Holding) -> GuardrailResult:
         return GuardrailResult(
-            guardrail="g", title="G", rule="max", status=status, measured=None, limit=1, explanation=f"G {status}."
+            guardrail="g",
+            title="G",
+            rule="max",
+            status=status,
+            measured=None,
+            limit=1,
+            explanation=f"G {status}.",
+            note="In age." if status == "uncertain" else "",
         )
 
     primary = result("superior", "holds", estimate(0.2, 0.1, 0.3))
@@ -115,3 +122,7 @@ def test_reasons_name_only_guardrails_that_do_not_hold() -> None:
     assert rest("win", guardrail("holds")) == ("The guardrail holds.",)
     assert rest("win") == ()
     assert rest("loss", guardrail("holds"), guardrail("broken")) == ("G broken.",)
+    assert rest("loss", guardrail("uncertain"), guardrail("broken")) == ("G uncertain. In age.", "G broken.")
+    assert rest("win", guardrail("shown")) == ("G shown.",)
+    several = rest("win", guardrail("shown"), guardrail("broken"), guardrail("shown"))
+    assert several == ("G broken.", "2 guardrails need a champion: not applied.")
