@@ -10,6 +10,7 @@ from modelbout import catalogue
 from modelbout.errors import Place
 from modelbout.evidence import ChangedRows, Curve, Estimate, Interval, Power, Scoring
 from modelbout.report.escape import text
+from modelbout.report.sections.scores import SELDOM
 from modelbout.report.story import Story
 from modelbout.results import BoutResult, Control, DataFile, Leak, SeenRows, Side, TableSummary
 from tests.unit.report import stories
@@ -80,6 +81,28 @@ def test_scores_show_every_metric_once() -> None:
     )
     assert "| at most 0.005 worse | \u2705 holds |" in written
     assert "1 point is 0.01" in written
+
+
+def test_seldom_metrics_are_folded_unless_they_decide() -> None:
+    seldom = metric("cohen_kappa", "Cohen's kappa", 0.4, 0.45, 0.01)
+    written = told("scores", of(metrics=(*stories.bout().metrics, seldom)))
+    table, folded = written.split("<details><summary>1 more metric</summary>")
+    assert "kappa" not in table
+    assert folded.count("| Cohen's kappa \u2191 |") == 1
+    assert folded.rstrip().endswith("</details>")
+    deciding = msgspec.structs.replace(seldom, rule="superior", status="holds")
+    assert "<details>" not in told("scores", of(guardrail_metrics=(deciding,)))
+    assert "kappa" in told("scores", of(guardrail_metrics=(deciding,)))
+
+
+def test_seldom_metrics_are_metrics() -> None:
+    known = set(catalogue.names("modelbout.bout.metrics"))
+    assert known >= SELDOM
+    assert len(known - SELDOM) < 15
+
+
+def test_a_unit_stands_behind_the_title() -> None:
+    assert "| Cost, EUR per 1,000 decisions \u2193 | 8,200 |" in told("scores", stories.grouped())
 
 
 def test_scores_explain_what_does_not_pass_by_itself() -> None:

@@ -63,20 +63,24 @@ def render(story: Story) -> str | None:
     broken = sum(one.status == "broken" for one in bout.fairness)
     unsettled = sum(one.status == "uncertain" for one in bout.fairness)
     return _TEMPLATE(
-        lead=_lead(broken, unsettled, champion=bout.champion is not None),
+        lead=_lead(broken, unsettled, len(bout.fairness), champion=bout.champion is not None),
         confidence=Markdown(story.confidence),
         lines=[_line(one) for one in shown],
         more=count(len(bout.fairness) - len(shown)) if len(shown) < len(bout.fairness) else None,
     )
 
 
-def _lead(broken: int, unsettled: int, *, champion: bool) -> Markdown:
+def _lead(broken: int, unsettled: int, rates: int, *, champion: bool) -> Markdown:
     if not champion:
         return Markdown("There is no champion yet to compare with: the rates of each group are only shown.")
     if broken:
-        return Markdown(f"{words.REFUSED} Of these rates {count(broken)} surely got worse by more than is allowed.")
+        return Markdown(
+            f"{words.REFUSED} {count(broken)} of {count(rates)} rates surely got worse by more than is allowed."
+        )
     if unsettled:
-        return Markdown(f"Of these rates {count(unsettled)} are not settled: the group may fare worse than before.")
+        return Markdown(
+            f"{count(unsettled)} of {count(rates)} rates are not settled: a group may fare worse than before."
+        )
     return Markdown(f"{words.FINE} No group fares worse than under the champion by more than is allowed.")
 
 

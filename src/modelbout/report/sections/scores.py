@@ -21,37 +21,84 @@ ORDER = 30
 TITLE = "scores"
 DROP: int | None = 90
 
-ROWS_LIMIT = 40
-"""Metrics shown: three times as many as there are. Our own choice."""
+ROWS_LIMIT = 60
+"""Metrics shown: half as many again as there are. Our own choice."""
 
-_TEMPLATE = template("""
-### Scores
+SELDOM = frozenset(
+    {
+        "balanced_accuracy",
+        "brier_skill",
+        "cohen_kappa",
+        "d2_absolute_error",
+        "d2_log_loss",
+        "d2_pinball",
+        "ece",
+        "ece_debiased",
+        "explained_variance",
+        "f05",
+        "f1_macro",
+        "f1_weighted",
+        "f2",
+        "gamma_deviance",
+        "jaccard",
+        "jaccard_macro",
+        "lift",
+        "mape",
+        "mape_safe",
+        "max_error",
+        "medae",
+        "mse",
+        "msle",
+        "pinball",
+        "poisson_deviance",
+        "precision",
+        "precision_at_k",
+        "precision_macro",
+        "recall",
+        "recall_macro",
+        "rmsle",
+        "specificity",
+        "top_2_accuracy",
+    }
+)
+"""Metrics that are folded unless they decide something; one that is not named, such as the user's own, is shown."""
 
-{{ rows }}
-
+_TABLE = """
 {% if champion %}
 | Metric | Champion | Challenger | Improvement | {{ confidence }} interval | Must be | Status |
 | :-- | --: | --: | --: | :-: | :-- | :-- |
-{% for line in lines %}
+{% for line in LINES %}
 | {{ line.title }} | {{ line.champion }} | {{ line.challenger }} | {{ line.gain }} | {{ line.span }} | \
 {{ line.rule }} | {{ line.status }} |
 {% endfor %}
 {% else %}
 | Metric | Challenger | {{ confidence }} interval | Dummy baseline | Must be | Status |
 | :-- | --: | :-: | --: | :-- | :-- |
-{% for line in lines %}
+{% for line in LINES %}
 | {{ line.title }} | {{ line.challenger }} | {{ line.span }} | {{ line.champion }} | {{ line.rule }} | \
 {{ line.status }} |
 {% endfor %}
 {% endif %}
+"""
 
-{{ foot }}
-{% if remarks %}
+_TEMPLATE = template(f"""
+### Scores
 
-{% for remark in remarks %}
-- {{ remark }}
-{% endfor %}
-{% endif %}
+{{{{ rows }}}}
+{_TABLE.replace("LINES", "lines")}
+{{{{ foot }}}}
+{{% if remarks %}}
+
+{{% for remark in remarks %}}
+- {{{{ remark }}}}
+{{% endfor %}}
+{{% endif %}}
+{{% if more %}}
+
+<details><summary>{{{{ folded }}}}</summary>
+{_TABLE.replace("LINES", "more")}
+</details>
+{{% endif %}}
 """)
 
 
@@ -77,11 +124,16 @@ def render(story: Story) -> str | None:
     champion = bout.champion is not None
     rows = counted(bout.holdout.rows, "holdout row", "holdout rows") if bout.holdout else "The holdout rows"
     scored = "both models scored afresh on the same rows" if champion else "no champion to compare with yet"
+    first = [(metric, role) for metric, role in metrics if role or metric.metric not in SELDOM]
+    more = [pair for pair in metrics if pair not in first]
+    write = _compared if champion else _alone
     return _TEMPLATE(
         rows=Markdown(f"{rows}, {scored}."),
         champion=champion,
         confidence=Markdown(story.confidence),
-        lines=[_compared(metric, role) if champion else _alone(metric, role) for metric, role in metrics],
+        lines=[write(metric, role) for metric, role in first],
+        more=[write(metric, role) for metric, role in more],
+        folded=Markdown(counted(len(more), "more metric", "more metrics")),
         foot=_foot([metric for metric, _ in metrics], champion=champion),
         remarks=[
             words.remark(metric.title, metric.explanation)
@@ -108,7 +160,8 @@ def _metrics(bout: BoutResult) -> Iterator[tuple[MetricResult, str]]:
 
 def _title(metric: MetricResult, role: str) -> Markdown:
     arrow = "\N{UPWARDS ARROW}" if metric.better == "higher" else "\N{DOWNWARDS ARROW}"
-    title = f"{text(metric.title)} {arrow}"
+    unit = f", {text(metric.unit)}" if metric.unit else ""
+    title = f"{text(metric.title)}{unit} {arrow}"
     if role.startswith("decides"):
         return Markdown(f"**{title}** ({role})")
     return Markdown(f"{title} ({role})" if role else title)
