@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from modelbout.bout.ring import SliceColumn
+from modelbout.errors import DataError, Place, Problem
 from modelbout.predictions import Predictions
 from modelbout.training.signature import class_texts
 
@@ -16,11 +17,32 @@ if TYPE_CHECKING:
 
     from modelbout.manifest import Signature, Task
 
+LEAST_SHARED = 2  # with fewer there is nothing that both could tell apart
 MISSING_GROUP = "(missing)"
 
 
 def all_classes(signatures: Sequence[Signature]) -> tuple[str, ...]:
-    """Return the classes that any of the models knows, sorted."""
+    """Return the classes that any of the models knows, sorted; the challenger's signature comes first.
+
+    A model that speaks of other classes is wrong with every answer, and anything would win against it. That happens
+    when the target's values are written otherwise than on the day of its training, such as 1 for ``yes``. Classes that
+    came or went are fine while two are left that both know.
+
+    Raises:
+        DataError: the challenger and another model have too few classes in common.
+    """
+    mine, *others = (set(signature.classes) for signature in signatures)
+    for theirs in others:
+        if mine and len(mine & theirs) < LEAST_SHARED:
+            raise DataError(
+                Problem(
+                    found=f"of the {len(mine)} classes of the target, a model to be met knows {len(mine & theirs)}",
+                    allowed=f"at least {LEAST_SHARED} classes that both know",
+                    fix="write the target's values as they were when the champion was trained; another question is "
+                    "another model: give it a name of its own in `model`",
+                    place=Place(key="data.target"),
+                )
+            )
     return tuple(sorted({name for signature in signatures for name in signature.classes}))
 
 

@@ -14,7 +14,7 @@ def known(*classes: str) -> Signature:
 
 
 def test_the_classes_of_both_models_are_put_together() -> None:
-    assert all_classes([known("b", "a"), known("c", "a")]) == ("a", "b", "c")
+    assert all_classes([known("b", "a"), known("c", "a", "b")]) == ("a", "b", "c")
 
 
 def test_predictions_move_to_the_classes_of_both() -> None:

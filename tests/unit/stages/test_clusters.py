@@ -71,3 +71,14 @@ def test_what_shares_an_entity_or_a_block_belongs_together() -> None:
 
 def test_nothing_holds_no_clusters() -> None:
     assert clusters(FRAME.clear(), Data(target="y", group="customer"), None) is None
+
+
+def test_an_id_that_is_there_twice_is_one_observation() -> None:
+    found = clusters(FRAME, Data(target="y", id="customer"), None)
+    assert found is not None
+    assert found[0] == found[2]
+    assert clusters(FRAME.unique("customer"), Data(target="y", id="customer"), None) is None
+    assert clusters(FRAME, Data(target="y", id="customer", group="day"), None) is not None
+    named = clusters(FRAME, Data(target="y", id="customer", group="day"), None)
+    assert named is not None
+    assert named[0] != named[2], "the entity goes before the id"
