@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelbout.contract.check import Checked, check
@@ -99,6 +99,7 @@ def test_other_engine_types_are_read_as_the_contract_says(hold: Hold) -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.integers(-5, 5) | st.just(float("nan")) | st.just(float("inf")), max_size=30))
 def test_the_counts_are_those_of_a_loop(values: list[Any]) -> None:
     frame = pl.DataFrame({"a": pl.Series(values, dtype=pl.Float64, strict=False)})
