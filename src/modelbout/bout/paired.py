@@ -102,10 +102,15 @@ def difference(
     elif isinstance(metric, TableMetric) and challenger.positive is not None:
         worth = independent_rows(influence, challenger, by_class=metric.per_class, confidence=confidence)
         found = _by_draws(metric, challenger, champion, improvement, confidence=confidence, seed=seed, worth=worth)
-    elif isinstance(metric, TableMetric):
-        found = _around(improvement, _with_extremes(influence, challenger), confidence, ADJUSTED)
     else:
-        found = _around(improvement, spread(influence, challenger, by_class=metric.per_class), confidence, INFLUENCE)
+        by_class = metric.per_class and not isinstance(metric, TableMetric)
+        plain = spread(influence, challenger, by_class=by_class)
+        if metric.root:
+            plain = max(plain, _under_the_root(measured, challenger), key=lambda one: one.error)
+        step = max(metric.step(challenger), metric.step(champion))
+        if step > 0:
+            plain = _with_extremes(plain, influence, challenger, step)
+        found = _around(improvement, plain, confidence, ADJUSTED if step > 0 else INFLUENCE)
     if found is None:
         return None
     noise = ROUNDING * max(1.0, abs(measured[1].value))
@@ -122,15 +127,27 @@ def _around(improvement: float, found: Spread | None, confidence: float, method:
     return Difference(improvement, found.error, improvement - reach, improvement + reach, found.p(improvement), method)
 
 
-def _with_extremes(influence: NDArray[np.float64], sheet: Sheet) -> Spread:
+def _under_the_root(measured: tuple[Measured, Measured], sheet: Sheet) -> Spread:
+    """Return the spread of the difference of two roots from that of what is under them, over the sum of the roots.
+
+    For models that are about equally good it is Student's test of the squared errors themselves, which holds its level
+    with 25 rows; the roots' own influences rest on roots known from these rows only, and are too sure of themselves.
+    """
+    total = measured[0].value + measured[1].value
+    if total == 0:
+        return Spread(0.0, sheet.rows - 1.0)
+    one, other = (2 * part.value / total * part.influence for part in measured)
+    return spread(one - other, sheet, by_class=False)
+
+
+def _with_extremes(plain: Spread, influence: NDArray[np.float64], sheet: Sheet, step: float) -> Spread:
     """Return the spread with half a pseudo-observation added at each extreme influence.
 
-    With few rows on which the labels differ, the plain delta method is far too sure of itself (Agresti and Min 2005,
-    Simple improved confidence intervals for comparing matched proportions).
+    With few rows on which the labels differ, the plain delta method is far too sure of itself, and with none it would
+    be certain (Agresti and Min 2005, Simple improved confidence intervals for comparing matched proportions).
     """
-    plain = spread(influence, sheet, by_class=False)
     sums = influence if sheet.observation is None else np.bincount(sheet.observation, influence)
-    added = 2 * PRIOR * float(np.abs(sums).max() / sheet.rows) ** 2
+    added = 2 * PRIOR * (max(step, float(np.abs(sums).max())) / sheet.rows) ** 2
     return Spread(float(np.sqrt(plain.error**2 + added)), plain.freedom)
 
 
@@ -150,8 +167,10 @@ def _by_draws(
     """
     cells = np.bincount(champion.cells * 2 + challenger.label, minlength=8).reshape(2, 2, 2).astype(np.float64)
     tables = draws(cells * (worth / challenger.rows), seed)
+    # Slices are added, which is ten times faster than a sum over an axis of length 2.
+    mine, theirs = tables[:, :, 0] + tables[:, :, 1], tables[..., 0] + tables[..., 1]
     positive = challenger.positive
-    drawn = metric.formula(tables.sum(axis=2), positive) - metric.formula(tables.sum(axis=3), positive)
+    drawn = metric.formula(mine, positive) - metric.formula(theirs, positive)
     if metric.better == "lower":
         drawn = -drawn
     bounds = middle_of(drawn, improvement, confidence)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelbout.bout.margins import labels, last, truths
 from modelbout.bout.ratio import ratio
 
 if TYPE_CHECKING:
@@ -30,9 +31,18 @@ class Tversky:
 
     def by_class(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return each class's rate, shape (..., k), from tables of shape (..., k, k), truth by row."""
-        hits = np.diagonal(table, axis1=-2, axis2=-1)
-        missed, wrongly = table.sum(axis=-1) - hits, table.sum(axis=-2) - hits
-        return ratio(hits, hits + self.misses * missed + self.alarms * wrongly)
+        right = np.diagonal(table, axis1=-2, axis2=-1)
+        return self._of(right, truths(table) - right, labels(table) - right)
+
+    def of_class(self, table: NDArray[np.float64], code: int) -> NDArray[np.float64]:
+        """Return one class's rate, shape (...)."""
+        right = table[..., code, code]
+        return self._of(right, last(table[..., code, :]) - right, last(table[..., :, code]) - right)
+
+    def _of(
+        self, right: NDArray[np.float64], missed: NDArray[np.float64], wrongly: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        return ratio(right, right + self.misses * missed + self.alarms * wrongly)
 
     def slope(self, shares: NDArray[np.float64], code: int) -> NDArray[np.float64]:
         """Return the derivative of one class's rate by each cell, shape (k, k)."""
@@ -48,7 +58,7 @@ class Tversky:
 
     def of_positive(self, table: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:
         """Return the positive class's rate, shape (...)."""
-        return self.by_class(table)[..., _required(positive)]
+        return self.of_class(table, _required(positive))
 
     def slope_of_positive(self, shares: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:
         """Return the derivative of the positive class's rate."""
@@ -60,7 +70,7 @@ class Tversky:
         positive: int | None = None,  # noqa: ARG002 -- Metric's shape
     ) -> NDArray[np.float64]:
         """Return the plain mean over the classes that occur in the truth or were predicted, shape (...)."""
-        return np.asarray(self.by_class(table).sum(axis=-1) / seen(table).sum(axis=-1))
+        return last(self.by_class(table)) / last(seen(table).astype(np.float64))
 
     def slope_of_macro(
         self,
@@ -77,7 +87,7 @@ class Tversky:
 
 def seen(table: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which classes occur in the truth or were predicted, shape (..., k)."""
-    return np.asarray(table.sum(axis=-1) + table.sum(axis=-2) > 0)
+    return truths(table) + labels(table) > 0
 
 
 def f_beta(beta: float) -> Tversky:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from modelbout.config.compare import Compare
+from modelbout.config.compare import Compare, Costs, Primary
 from modelbout.config.model import Config, Data
 from modelbout.config.train import Train
 from modelbout.errors import ConfigError
@@ -22,6 +22,9 @@ CONFIG = Config(
     data=Data(target="y", source="a.csv", positive="yes"),
     train=Train(estimator="pipeline:build"),
 )
+
+
+BEST = Compare(threshold="best", primary=Primary(metric="f1"))
 
 
 def tree(root: Path, *names: str) -> Path:
@@ -112,6 +115,8 @@ def test_code_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         {"data": Data(target="y", source="a.csv", positive="yes", exclude=("x",))},
         {"train": Train(estimator="pipeline:other")},
         {"train": Train(command="python train.py")},
+        {"compare": BEST},
+        {"compare": Compare(threshold="best", costs=Costs(false_positive=1, false_negative=2))},
     ],
 )
 def test_what_decides_about_the_model_is_in_the_digest(changed: dict[str, object]) -> None:
@@ -153,3 +158,13 @@ def test_own_files(tmp_path: Path) -> None:
     assert not is_own(tmp_path, "env/lib/site-packages/b.py")
     assert not is_own(tmp_path, ".tox/b.py")
     assert not is_own(tmp_path, ".b.py")
+
+
+def test_a_threshold_is_of_what_it_is_best_for_and_of_the_groups() -> None:
+    base = msgspec.structs.replace(CONFIG, compare=BEST)
+    grouped = msgspec.structs.replace(base, data=msgspec.structs.replace(CONFIG.data, group="home"))
+    other = msgspec.structs.replace(base, compare=Compare(threshold="best", primary=Primary(metric="f2")))
+    same = Compare(threshold="best", primary=Primary(metric="f1", margin=0.01), confidence=0.9)
+    digests = {config_digest(one) for one in (base, grouped, other)}
+    assert len(digests) == 3
+    assert config_digest(msgspec.structs.replace(base, compare=same)) in digests

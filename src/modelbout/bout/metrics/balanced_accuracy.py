@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelbout.bout.margins import last, truths
 from modelbout.bout.metric import TableMetric
 from modelbout.bout.ratio import ratio
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 def formula(table: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:  # noqa: ARG001 -- Metric's shape
     """Return the mean recall over the classes that occur in the truth."""
-    members = table.sum(axis=-1)
+    members = truths(table)
     recall = ratio(np.diagonal(table, axis1=-2, axis2=-1), members)
-    return np.asarray(recall.sum(axis=-1) / (members > 0).sum(axis=-1))
+    return last(recall) / last((members > 0).astype(np.float64))
 
 
 def gradient(shares: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:  # noqa: ARG001 -- Metric's shape

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelbout.bout.margins import hits, labels, last, truths
 from modelbout.bout.metric import TableMetric
 from modelbout.bout.ratio import ratio
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 def formula(table: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:  # noqa: ARG001 -- Metric's shape
     """Return (observed - expected) / (1 - expected) agreement (Cohen 1960); 0 when both are one class throughout."""
-    shares = table / table.sum(axis=(-2, -1), keepdims=True)
-    expected = (shares.sum(axis=-1) * shares.sum(axis=-2)).sum(axis=-1)
-    return ratio(np.trace(shares, axis1=-2, axis2=-1) - expected, 1 - expected)
+    shares = table / last(truths(table))[..., None, None]
+    expected = last(truths(shares) * labels(shares))
+    return ratio(hits(shares) - expected, 1 - expected)
 
 
 def gradient(shares: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:

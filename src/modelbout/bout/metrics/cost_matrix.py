@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelbout.bout.margins import last, truths
 from modelbout.bout.metric import TableMetric
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def under(terms: Terms) -> TableMetric:
         return straight if positive == 1 else straight[::-1, ::-1]
 
     def formula(table: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:
-        return np.asarray((table * prices(positive)).sum(axis=(-2, -1)) / table.sum(axis=(-2, -1)))
+        return last(truths(table * prices(positive))) / last(truths(table))
 
     def gradient(shares: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:  # noqa: ARG001 -- linear
         return prices(positive)

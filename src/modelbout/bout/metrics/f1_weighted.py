@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelbout.bout.margins import last, truths
 from modelbout.bout.metric import TableMetric
 from modelbout.bout.tversky import F1
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 def formula(table: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:  # noqa: ARG001 -- Metric's shape
     """Return the mean F1 over the rows' true classes."""
-    members = table.sum(axis=-1)
-    return np.asarray((members * F1.by_class(table)).sum(axis=-1) / members.sum(axis=-1))
+    members = truths(table)
+    return last(members * F1.by_class(table)) / last(members)
 
 
 def gradient(shares: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:  # noqa: ARG001 -- Metric's shape

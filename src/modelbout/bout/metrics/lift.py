@@ -22,6 +22,12 @@ def formula(sheet: Sheet) -> Measured:
     return Measured(value, (found.influence - value * (found.hit - found.base)) / found.base)
 
 
+def largest(sheet: Sheet) -> float:
+    """Return what one row among the highest scores moves."""
+    hits = int(sheet.support[sheet.scored_classes()[0]])
+    return sheet.rows / (sheet.terms.top * hits) if hits else 0.0
+
+
 METRIC = RowMetric(
     title="Lift",
     better="higher",
@@ -29,5 +35,6 @@ METRIC = RowMetric(
     needs="proba",
     scale="positive",
     formula=formula,
+    largest=largest,
     per_class=True,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from modelbout.bout.margins import hits, labels, last, truths
 from modelbout.bout.metric import TableMetric
 from modelbout.bout.ratio import ratio
 
@@ -18,9 +19,9 @@ ROUNDING = 1e-12
 
 def formula(table: NDArray[np.float64], positive: int | None) -> NDArray[np.float64]:  # noqa: ARG001 -- Metric's shape
     """Return the correlation of truth and label (Gorodkin 2004 for many classes); 0 when either is constant."""
-    shares = table / table.sum(axis=(-2, -1), keepdims=True)
-    truth, label = shares.sum(axis=-1), shares.sum(axis=-2)
-    joint = np.trace(shares, axis1=-2, axis2=-1) - (truth * label).sum(axis=-1)
+    shares = table / last(truths(table))[..., None, None]
+    truth, label = truths(shares), labels(shares)
+    joint = hits(shares) - last(truth * label)
     return ratio(joint, np.sqrt(_spread(truth) * _spread(label)))
 
 
@@ -35,7 +36,7 @@ def gradient(shares: NDArray[np.float64], positive: int | None) -> NDArray[np.fl
 
 
 def _spread(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    spread = 1 - (shares**2).sum(axis=-1)
+    spread = 1 - last(shares**2)
     # One class only leaves rounding noise instead of 0, which would become a denominator.
     return np.where(spread < ROUNDING, 0.0, spread)
 

@@ -17,6 +17,11 @@ def formula(sheet: Sheet) -> Measured:
     return Measured(found.precision, found.influence)
 
 
+def largest(sheet: Sheet) -> float:
+    """Return what one row among the highest scores moves."""
+    return 1 / sheet.terms.top
+
+
 METRIC = RowMetric(
     title="Precision at k",
     better="higher",
@@ -24,5 +29,6 @@ METRIC = RowMetric(
     needs="proba",
     scale="unit",
     formula=formula,
+    largest=largest,
     per_class=True,
 )

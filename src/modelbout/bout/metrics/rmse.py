@@ -25,4 +25,5 @@ METRIC = RowMetric(
     needs="value",
     scale="positive",
     formula=formula,
+    root=True,
 )

@@ -26,6 +26,7 @@ METRIC = RowMetric(
     needs="value",
     scale="positive",
     formula=formula,
+    root=True,
     outside=above_minus_one,
     best_constant=log_mean_of_training,
 )
