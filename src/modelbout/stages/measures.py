@@ -21,6 +21,7 @@ from modelbout.stages.search import trained_as
 from modelbout.training.behaviour import conduct, question, require_inputs
 from modelbout.training.bundle import PROFILE_FILE, read_part
 from modelbout.training.difference import largest_difference
+from modelbout.training.faithful import unmeasurable
 from modelbout.training.fit import fit
 from modelbout.training.probing import Setting, probe_model, time_models
 from modelbout.training.rows import features
@@ -142,9 +143,12 @@ def importances(bundle: Path) -> Mapping[str, float] | None:
 def timed(
     work: Workspace, fighters: Sequence[Fighter], table: Rows, needs: frozenset[Need], progress: Progress
 ) -> list[dict[str, Any]]:
-    """Return the durations of each fighter that are asked for."""
+    """Return the durations of each fighter that are asked for; one that did not answer here cannot be timed here."""
     if not needs & TIMES:
         return [{} for _ in fighters]
+    scored = [fighter.side.scored for fighter in fighters]
+    if any(one is not None and one.environment != "this" for one in scored):
+        raise unmeasurable()
     with progress.step("timing loads and single rows"):
         taken = time_models(
             [fighter.bundle for fighter in fighters],

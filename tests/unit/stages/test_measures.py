@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from modelbout.bout.measurements import Behaviour, Parity, Stability
 from modelbout.bout.ring import Corner, Ring
 from modelbout.config.compare import Compare
 from modelbout.data.digests import table_digest
-from modelbout.errors import ConfigError
+from modelbout.errors import ConfigError, DataError
+from modelbout.evidence import Scoring
 from modelbout.manifest import Feature, Lineage, Manifest, Scorer, Signature
 from modelbout.predictions import Predictions
 from modelbout.profile import ColumnProfile, Profile, profile_bytes
@@ -140,6 +142,18 @@ def test_ratios_are_timed_beside_the_champion(tmp_path: Path, calls: list[Any]) 
     assert taken.challenger.load_seconds is not None
     assert taken.champion.load_seconds is not None
     assert (taken.challenger.load_seconds[0], taken.champion.load_seconds[0]) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize("environment", ["own", "none"])
+def test_a_champion_that_did_not_answer_here_cannot_be_timed_here(
+    tmp_path: Path, calls: list[Any], environment: Any
+) -> None:
+    theirs = fighter(tmp_path, "theirs")
+    side = Side(bundle_digest="theirs", scored=Scoring(fresh=0, recorded=ROWS, environment=environment))
+    scene = Scene(fighter(tmp_path, "mine"), replace(theirs, side=side))
+    with pytest.raises(DataError, match="the champion does not answer in this environment"):
+        take(workspace(tmp_path, guards("load_ratio")), scene, TABLE, said(TABLE.holdout), Quiet())
+    assert calls == []
 
 
 def test_times_of_its_own_need_no_champion(tmp_path: Path, calls: list[Any]) -> None:
