@@ -101,9 +101,8 @@ def beside(told: argparse.Namespace, place: Path, ours: Run) -> None:
         if python:
             peer = best(1, python, f"by_{name}.py", str(place))
             show(name, peer, inner=False)
-            print(
-                f"  / modelbout, whole processes: {peer.wall / ours.wall:.1f} by the clock, {peer.cpu / ours.cpu:.1f} of CPU"
-            )
+            clock, work = peer.wall / ours.wall, peer.cpu / ours.cpu
+            print(f"  / modelbout, whole processes: {clock:.1f} by the clock, {work:.1f} of CPU")
 
 
 def show(what: str, found: Run, *, inner: bool = True) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Rows are drawn from it with replacement, so its own metrics are the truth, however large it is.
 POPULATION = 200_000
 ROWS_A_CLUSTER = 5
+LEAST = 5.0
 
 # What rows of one cluster have in common, as a share of the variance of signal and noise.
 COMMON = 0.5
@@ -33,7 +34,7 @@ class World(NamedTuple):
         rare: share of the positive, or of the rarest class; 0 for regression.
         many: whether the two models disagree in many rows, or nearly never.
         clustered: whether rows come in clusters of one to many rows, five on average.
-        heavy: whether errors have heavy tails (Student's t with 3 degrees of freedom), regression only.
+        heavy: whether errors have heavy tails (Student's t with 5 degrees of freedom), regression only.
     """
 
     task: Task
@@ -115,10 +116,10 @@ class Population:
 
     def _regression(self) -> tuple[NDArray[np.float64], list[Predictions]]:
         signal = 20 + 3 * self._normal()
-        noise = self._rng.standard_t(3, POPULATION) if self.world.heavy else self._normal()
-        # Amounts: all above 0, so that every metric has a meaning.
-        values = (np.maximum(one, 0.5) for one in self._answers(signal, 0.8))
-        return np.maximum(signal + noise, 0.5), [Predictions(value=value) for value in values]
+        noise = self._rng.standard_t(5, POPULATION) if self.world.heavy else self._normal()
+        # Amounts: all above 0, so that every metric has a meaning, and none so small that a relative one explodes.
+        values = (np.maximum(one, LEAST) for one in self._answers(signal, 0.8))
+        return np.maximum(signal + noise, LEAST), [Predictions(value=value) for value in values]
 
 
 def _clustered(sheet: Sheet, codes: NDArray[np.int64]) -> Sheet:

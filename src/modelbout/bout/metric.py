@@ -106,6 +106,13 @@ class Metric(Protocol):
     def reweigh(self, sheet: Sheet) -> Reweighed:
         """Return what gives the metric for other weights of the sheet's rows; only asked for by the bootstrap."""
 
+    @property
+    def root(self) -> bool:
+        """Return whether it is the root of a mean."""
+
+    def step(self, sheet: Sheet) -> float:
+        """Return n times what one row can move the metric at most, where rows count in steps; else 0."""
+
 
 def mean_of_training(train_truth: NDArray[np.float64], terms: Terms) -> float:  # noqa: ARG001 -- Metric's shape
     """Return the mean: the constant with the smallest squared error, and with the smallest Poisson deviance."""
@@ -130,6 +137,9 @@ class RowMetric:
         term: the key of ``compare`` that has to be set for it.
         outside: why it has no meaning on some rows; None when it has one on all.
         best_constant: the constant that scores best on the training rows' target (regression): the dummy's answer.
+        root: whether it is the root of a mean, so that two of them are compared by what is under the root.
+        largest: n times what one row can move the metric at most, where rows count in steps: two models may then differ
+            although none of these rows shows it.
     """
 
     title: str
@@ -145,6 +155,8 @@ class RowMetric:
     term: Term | None = None
     outside: Callable[[Sheet], str] | None = None
     best_constant: Callable[[NDArray[np.float64], Terms], float] = mean_of_training
+    root: bool = False
+    largest: Callable[[Sheet], float] | None = None
 
     def unit(self, terms: Terms) -> str:  # noqa: ARG002 -- Metric's shape
         """Return nothing: the title says what the number is."""
@@ -176,6 +188,10 @@ class RowMetric:
             raise LookupError(f"{self.title} has no form for other weights of its rows")
         return self.reweighed(sheet)
 
+    def step(self, sheet: Sheet) -> float:
+        """Return n times what one row can move the metric at most, where rows count in steps."""
+        return 0.0 if self.largest is None else self.largest(sheet)
+
 
 @dataclass(frozen=True)
 class TableMetric:
@@ -203,6 +219,12 @@ class TableMetric:
     term: Term | None = None
     under: Callable[[Terms], TableMetric] | None = None
     units: Callable[[Terms], str] | None = None
+    root: bool = False
+
+    def step(self, sheet: Sheet) -> float:
+        """Return n times what another label of one row can move the metric at most."""
+        slope = self.gradient(sheet.confusion / sheet.rows, sheet.positive)[sheet.support > 0]
+        return float((slope.max(axis=1) - slope.min(axis=1)).max())
 
     def unit(self, terms: Terms) -> str:
         """Return the unit that is shown behind the number."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from modelbout.bout.bootstrap import replicates
-from modelbout.bout.metric import Measured, TableMetric
+from modelbout.bout.metric import Measured, RowMetric, TableMetric
 from modelbout.bout.paired import difference
 from modelbout.errors import DataError, Place, Problem
 from modelbout.evidence import Estimate, Interval
@@ -55,7 +55,11 @@ def relative_cost(
                 )
             )
         logs.append(Measured(float(np.log(measured.value)), measured.influence / measured.value))
-    on_logs = _logged(metric) if isinstance(metric, TableMetric) else metric
+    on_logs = metric
+    if isinstance(metric, TableMetric):
+        on_logs = _logged(metric)
+    elif isinstance(metric, RowMetric):
+        on_logs = replace(metric, root=False)  # the difference of logarithms is none of roots
     drawn = None
     if metric.interval == "bootstrap":
         with np.errstate(divide="ignore", invalid="ignore"):
