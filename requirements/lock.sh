@@ -11,3 +11,4 @@ lock requirements/light.in --output-file requirements/light.txt
 lock pyproject.toml --output-file requirements/runtime.txt
 lock pyproject.toml --group dev --output-file requirements/dev.txt
 lock requirements/engines.in --constraint requirements/dev.txt --output-file requirements/engines.txt
+lock requirements/scorers.in --constraint requirements/dev.txt --output-file requirements/scorers.txt

@@ -49,3 +49,20 @@ def need_engine(name: str) -> None:
         without(f"{', '.join(absent)} is not in this environment; `make engines` installs it")
     if name == "pyspark":
         need("java", how="Spark needs Java 17 or 21; on Debian and Ubuntu: apt-get install openjdk-17-jre-headless")
+
+
+# What writes and loads each kind of model, by the names under which they are imported.
+SCORERS = {
+    "catboost": ("catboost",),
+    "lightgbm": ("lightgbm",),
+    "mlflow": ("mlflow",),
+    "onnx": ("onnx", "onnxruntime", "skl2onnx"),
+    "xgboost": ("xgboost",),
+}
+
+
+def need_scorer(kind: str) -> None:
+    """Skip the test without the packages of a kind of model, or fail it when ``MODELBOUT_REQUIRE_TOOLS`` is set."""
+    absent = [package for package in SCORERS[kind] if find_spec(package) is None]
+    if absent:
+        without(f"{', '.join(absent)} is not in this environment; `make scorers` installs it")

@@ -29,17 +29,18 @@ from modelbout.seal import AGAIN, bundle_digest, place_of
 from modelbout.training import command
 from modelbout.training.allowed_types import ALLOWED_TYPES
 from modelbout.training.answers import checked
-from modelbout.training.bundle import LOCK_FILE, MODEL_FILE, golden_of, read_part, verify
+from modelbout.training.bundle import LOCK_FILE, golden_of, read_part, verify
 from modelbout.training.environment import interpreter
 from modelbout.training.frames import as_polars
 from modelbout.training.golden import differing, recall
 from modelbout.training.rows import arrays, features
 from modelbout.training.score import require_golden, versions
 from modelbout.training.threshold import decided_by
+from modelbout.training.worker import model_files
 from modelbout.training.worker.answers import predict
 from modelbout.training.worker.findings import Stop
+from modelbout.training.worker.formats import model_file
 from modelbout.training.worker.frames import read_frame
-from modelbout.training.worker.models import load_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +113,7 @@ class LoadedModel:
         self.classes = _own_values(bundle, self.manifest)
         golden, then = recall(golden_of(bundle))
         self._has_proba = then.proba is not None
-        if self.manifest.scorer.kind == "skops":
+        if self.manifest.scorer.kind != "command":
             self._ask: Callable[[pl.DataFrame], Predictions] = _in_process(bundle, self.manifest)
         else:
             self._ask = _as_command(bundle, self.manifest, scratch=scratch, program=program)
@@ -228,14 +229,16 @@ def _require_known(book: Registry, model: str) -> None:
 
 
 def _in_process(bundle: Path, manifest: Manifest) -> Callable[[pl.DataFrame], Predictions]:
+    path = model_file(manifest.scorer.kind, bundle)
+    entry = {"kind": manifest.scorer.kind, "model": str(path), "classes": manifest.signature.classes}
     try:
-        model = load_model(str(bundle / MODEL_FILE), ALLOWED_TYPES)
+        model = model_files.load(entry, ALLOWED_TYPES)
     except Stop as stop:
         problem = _as_problem(stop)
         raise BundleError(problem) from stop
     except (OSError, MemoryError) as error:
         found = f"the model file cannot be loaded here: {cause(error) or 'there is too little memory for it'}"
-        raise BundleError(Problem(found=found, fix=AGAIN, place=place_of(bundle / MODEL_FILE))) from error
+        raise BundleError(Problem(found=found, fix=AGAIN, place=place_of(path))) from error
     return partial(_ask_model, model, manifest)
 
 

@@ -11,7 +11,7 @@ MANIFEST_FILE = "manifest.json"
 
 Task = Literal["binary", "multiclass", "regression"]
 ColumnType = Literal["integer", "number", "string", "boolean", "date", "datetime"]
-ScorerKind = Literal["skops", "command"]
+ScorerKind = Literal["skops", "onnx", "xgboost", "lightgbm", "catboost", "mlflow", "pickle", "command"]
 
 
 class Feature(Record, frozen=True):
@@ -45,7 +45,10 @@ class FileDigest(Record, frozen=True):
 
 
 class Scorer(Record, frozen=True):
-    """How the model is scored: ``skops`` loads ``model.skops``; ``command`` runs argv inside ``model/``.
+    """How the model is scored: ``command`` runs argv inside ``model/``, every other kind loads a file of the bundle.
+
+    ``skops`` loads ``model.skops`` and ``onnx`` ``model.onnx``; the others lie in ``model/`` (docs/scorers/README.md).
+    Loading ``mlflow`` and ``pickle`` may run code.
 
     ``threshold`` is the probability from which its answer is the positive class, chosen on training folds; without it
     the labels are the model's own.

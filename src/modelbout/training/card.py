@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from modelbout.report.bars import bar
@@ -13,10 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from modelbout.evidence import Estimate
-    from modelbout.manifest import Lineage, Scorer, Signature, Task
+    from modelbout.manifest import Lineage, Scorer, ScorerKind, Signature, Task
 
 MAX_INPUTS = 200  # ours: a longer table is read by nobody; manifest.json has them all
 MAX_MOVERS = 10  # ours: what is below moves little
+SCORED: Mapping[ScorerKind, str] = MappingProxyType(
+    {
+        "skops": "scikit-learn, loaded by skops",
+        "onnx": "onnxruntime",
+        "xgboost": "XGBoost, from its own format",
+        "lightgbm": "LightGBM, from its own format",
+        "catboost": "CatBoost, from its own format",
+        "mlflow": "MLflow's pyfunc; loading it may run code",
+        "pickle": "joblib; loading it may run code",
+    }
+)
 
 _CARD = template(
     """
@@ -120,7 +132,7 @@ def card(
             lineage=lineage,
             rows_text=f"{lineage.train_rows:,}",
             commit=f"{lineage.commit}{dirty}" if lineage.commit else "not known",
-            scored=" ".join(scorer.command) if scorer.kind == "command" else "scikit-learn, loaded by skops",
+            scored=" ".join(scorer.command) if scorer.kind == "command" else SCORED[scorer.kind],
             metrics=[(key, _number(estimate.value), _interval(estimate)) for key, estimate in sorted(metrics.items())],
             holdout=f"{rows:,}",
             most=MAX_INPUTS,

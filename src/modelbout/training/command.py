@@ -6,7 +6,7 @@ import os
 import shlex
 import shutil
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
@@ -19,6 +19,7 @@ from modelbout.record import Record, from_json
 from modelbout.training.answers import checked, refusal
 from modelbout.training.child import failed, run
 from modelbout.training.errand import on_disk
+from modelbout.training.worker.formats import FILES, model_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,10 @@ PYTHON_WORDS = frozenset({"python", "python3"})
 
 
 class _ScorerFile(Record, frozen=True):
-    command: tuple[str, ...]
+    """Either ``command``, or the format of the file that the program left in ``model/``."""
+
+    command: tuple[str, ...] = ()
+    format: Literal["onnx", "xgboost", "lightgbm", "catboost", "mlflow", "pickle"] | None = None
 
 
 def program(command: str, interpreter: str) -> tuple[str, ...]:
@@ -122,6 +126,7 @@ def train(
     scorer = _read_scorer(output / SCORER_FILE, log)
     with on_disk(work, key=KEY):
         files = _collect(output / MODEL_DIRECTORY, work / "files", log)
+        _require_file(files, scorer, log)
         train_file.unlink()
     return files, scorer
 
@@ -132,7 +137,7 @@ def write_csv(frame: pl.DataFrame, path: Path) -> None:
 
 
 def _read_scorer(path: Path, log: Path) -> Scorer:
-    allowed = '{"command": ["python", "score.py"]}'
+    allowed = '{"command": ["python", "score.py"]}, or {"format": "onnx"} and the like'
     fix = f"let the training program write $MODELBOUT_OUTPUT/{SCORER_FILE} (docs/training.md)"
     try:
         with path.open("rb") as file:
@@ -140,17 +145,18 @@ def _read_scorer(path: Path, log: Path) -> Scorer:
     except OSError:
         raise failed(0, log, key=KEY, found=f"the program left no {SCORER_FILE}", allowed=allowed, fix=fix) from None
     reason = "it is too long" if len(raw) > MAX_SCORER_BYTES else ""
-    words: tuple[str, ...] = ()
+    said = _ScorerFile()
     if not reason:
         try:
-            words = from_json(raw, _ScorerFile).command
+            said = from_json(raw, _ScorerFile)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             reason = cause(error)
         else:
-            reason = "" if words and all(word and "\0" not in word for word in words) else "`command` names no program"
+            named = bool(said.command) and all(word and "\0" not in word for word in said.command)
+            reason = "" if named or (said.format and not said.command) else "`command` names no program"
     if reason:
         raise failed(0, log, key=KEY, found=f"{SCORER_FILE} cannot be used: {reason}", allowed=allowed, fix=fix)
-    return Scorer(kind="command", command=words)
+    return Scorer(kind=said.format or "command", command=said.command)
 
 
 def _collect(model: Path, into: Path, log: Path) -> Path:
@@ -183,6 +189,26 @@ def _collect(model: Path, into: Path, log: Path) -> Path:
             fix="let the training program write the model and the scorer's code there (docs/training.md)",
         )
     return into
+
+
+def _require_file(files: Path, scorer: Scorer, log: Path) -> None:
+    """Refuse a format without its file; one that lies at a bundle's top is moved there."""
+    if scorer.kind == "command":
+        return
+    wanted = FILES[scorer.kind]
+    left = files / MODEL_DIRECTORY / wanted.rpartition("/")[2]
+    if left.is_file() and "/" not in wanted:
+        left.rename(files / wanted)
+        shutil.rmtree(files / MODEL_DIRECTORY)
+    if not model_file(scorer.kind, files).is_file():
+        raise failed(
+            0,
+            log,
+            key=KEY,
+            found=f"{SCORER_FILE} says {scorer.kind}, and the program left no {left.name}",
+            allowed=f"$MODELBOUT_OUTPUT/{MODEL_DIRECTORY}/{left.name}",
+            fix="write the model there, under this name (docs/scorers/README.md)",
+        )
 
 
 def ask(

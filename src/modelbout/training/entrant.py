@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modelbout.training.bundle import MODEL_FILE, golden_of, verify
+from modelbout.training.bundle import golden_of, verify
 from modelbout.training.golden import recall
 from modelbout.training.rows import features, write_rows
+from modelbout.training.worker.formats import model_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,10 +59,11 @@ def entrant(bundle: Path, rows: pl.DataFrame, work: Path) -> Entrant:
     )
 
 
-def entry(one: Entrant) -> dict[str, object]:
+def entry(one: Entrant, *, trust: str | None = None) -> dict[str, object]:
     """Write its rows and golden rows into its work directory, and return what the worker must know of it.
 
-    The answers come back there, as ``rows.npz`` and ``golden.npz``.
+    The answers come back there, as ``rows.npz`` and ``golden.npz``. Without trust, ``train.trust``, the worker loads no
+    model that may run code.
 
     Raises:
         OSError: the disk refuses.
@@ -73,7 +75,9 @@ def entry(one: Entrant) -> dict[str, object]:
         asks[name] = {"rows": str(path), "columns": columns, "answers": str(one.work / f"{name}.npz")}
     return {
         "name": str(one.bundle),
-        "model": str((one.bundle / MODEL_FILE).absolute()),
+        "kind": one.manifest.scorer.kind,
+        "model": str(model_file(one.manifest.scorer.kind, one.bundle).absolute()),
+        "trust": trust or "",
         "classes": one.manifest.signature.classes,
         **asks,
     }

@@ -13,9 +13,10 @@ from modelbout.errors import ConfigError, Place, Problem
 from modelbout.training.errand import send
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NEEDED = ("numpy", "pandas", "scikit-learn", "skops")  # by the worker that fits and scores estimators
+FOR_ONNX = ("skl2onnx", "onnxruntime")  # by the worker that writes ONNX as well
 PROBE_SECONDS = 120.0  # ours: it reads a few hundred small files; a cold network disk may need a minute
 KEY = "train.python"
 VARIABLE = "MODELBOUT_PYTHON"
@@ -88,18 +89,18 @@ def probe(python: str | None, *, root: Path, work: Path) -> Environment:
     return Environment(interpreter=program, python=answer.python, packages=dict(sorted(answer.packages.items())))
 
 
-def require_packages(environment: Environment) -> None:
-    """Refuse an environment without the four packages that the worker needs.
+def require_packages(environment: Environment, needed: Sequence[str] = NEEDED) -> None:
+    """Refuse an environment without the packages that the worker needs.
 
     Raises:
         ConfigError: naming the missing ones.
     """
-    missing = [name for name in NEEDED if name not in environment.packages]
+    missing = [name for name in needed if name not in environment.packages]
     if missing:
         raise ConfigError(
             Problem(
                 found=f"the interpreter {environment.interpreter} has no {', '.join(missing)}",
-                allowed=f"an environment with {', '.join(NEEDED)}",
+                allowed=f"an environment with {', '.join(needed)}",
                 fix=f"install them there: {environment.interpreter} -m pip install {' '.join(missing)}",
                 place=Place(key=KEY),
             )

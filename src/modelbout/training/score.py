@@ -22,6 +22,7 @@ from modelbout.training.entrant import Entrant, entrant, entry
 from modelbout.training.environment import interpreter
 from modelbout.training.errand import on_disk, send
 from modelbout.training.golden import differing
+from modelbout.training.trust import require_trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -71,6 +72,7 @@ def score(
     latency: bool = False,
     timeout_minutes: float,
     variables: Mapping[str, str] = MappingProxyType({}),
+    trust: str | None = None,
 ) -> tuple[Scored, ...]:
     """Verify each bundle, load its model, check its golden rows and let it answer the rows.
 
@@ -84,6 +86,7 @@ def score(
             the bundles is a command, whole runs from start to end are timed for all of them.
         timeout_minutes: after this a child is ended.
         variables: added to the environment of the child that loads models.
+        trust: as ``train.trust``; without it no model is loaded that may run code.
 
     Returns:
         One Scored a bundle, in their order.
@@ -91,6 +94,7 @@ def score(
     Raises:
         BundleError: a bundle is damaged, its model does not load here, or it answers its golden rows otherwise than
             on the day it was trained.
+        ConfigError: a model may run code when it is loaded, and is not trusted, or this job's token may write.
         DataError: the rows lack inputs of a model.
         TrainingError: the child failed, or answers are NaN, infinite or not one a row.
     """
@@ -98,17 +102,19 @@ def score(
     scratch = work.absolute() / f"score-{uuid.uuid4().hex[:8]}"
     limit = timeout_minutes * SECONDS_A_MINUTE
     corners = [entrant(bundle, rows, scratch / str(number)) for number, bundle in enumerate(bundles)]
+    for corner in corners:
+        require_trust(corner.manifest.scorer.kind, trust)
     try:
         with on_disk(scratch, key=KEY):
             for corner in corners:
                 corner.work.mkdir(parents=True)
-        skops = [corner for corner in corners if corner.manifest.scorer.kind == "skops"]
-        in_process = latency and len(skops) == len(corners)
-        ask = partial(_ask_worker, variables=variables)
-        loads, timings = ask(skops, program, scratch, limit, latency=in_process) if skops else ({}, {})
+        files = [corner for corner in corners if corner.manifest.scorer.kind != "command"]
+        in_process = latency and len(files) == len(corners)
+        ask = partial(_ask_worker, variables=variables, trust=trust)
+        loads, timings = ask(files, program, scratch, limit, latency=in_process) if files else ({}, {})
         scored = [_collect(corner, program, limit, load_seconds=loads.get(corner.work, 0.0)) for corner in corners]
         if latency and not in_process and rows.height:
-            timings = _time_runs(corners, program, limit)
+            timings = _time_runs(corners, program, limit, trust=trust)
         nothing = np.empty(0, dtype=np.float64)
         return tuple(
             Scored(
@@ -131,8 +137,9 @@ def _ask_worker(
     *,
     latency: bool,
     variables: Mapping[str, str] = MappingProxyType({}),
+    trust: str | None = None,
 ) -> tuple[dict[Path, float], dict[Path, tuple[float, ...]]]:
-    """Let one child load all skops models and answer, so that they meet the same libraries in the same state."""
+    """Let one child load all model files and answer, so that they meet the same libraries in the same state."""
     plan = {
         "batch_rows": LATENCY_BATCH_ROWS,
         "rounds": LATENCY_ROUNDS,
@@ -140,7 +147,7 @@ def _ask_worker(
         "seconds": LATENCY_SECONDS,
     }
     with on_disk(scratch, key=KEY):
-        models = [entry(corner) for corner in corners]
+        models = [entry(corner, trust=trust) for corner in corners]
     result = send(
         {
             "job": "score",
@@ -160,9 +167,9 @@ def _ask_worker(
 
 
 def _collect(corner: Entrant, program: str, limit: float, *, load_seconds: float) -> tuple[Predictions, float]:
-    """Read the answers of a skops model, or run the command; golden rows first."""
+    """Read the answers of a model file, or run the command; golden rows first."""
     signature = corner.manifest.signature
-    if corner.manifest.scorer.kind == "skops":
+    if corner.manifest.scorer.kind != "command":
         read = partial(read_answers, signature=signature, key=KEY)
         require_golden(
             corner.bundle,
@@ -217,10 +224,12 @@ def versions(lock: str) -> str:
     return ", ".join(line for line in lock.splitlines() if line.partition("==")[0] in DECISIVE)
 
 
-def _time_runs(corners: Sequence[Entrant], program: str, limit: float) -> dict[Path, tuple[float, ...]]:
+def _time_runs(
+    corners: Sequence[Entrant], program: str, limit: float, *, trust: str | None = None
+) -> dict[Path, tuple[float, ...]]:
     """Time whole runs in turns: what a command costs, and what the other costs when measured alike."""
     batches = [_batch(corner) for corner in corners]
-    timers = [_timer(corner, program, limit) for corner in batches]
+    timers = [_timer(corner, program, limit, trust=trust) for corner in batches]
     timings: dict[Path, list[float]] = {corner.work: [] for corner in corners}
     for turn in range(COMMAND_ROUNDS):
         order = range(len(corners)) if turn % 2 else range(len(corners) - 1, -1, -1)
@@ -234,11 +243,11 @@ def _batch(corner: Entrant) -> Entrant:
     return Entrant(corner.bundle, corner.manifest, batch, corner.golden, corner.golden_answers, corner.work)
 
 
-def _timer(corner: Entrant, program: str, limit: float) -> Callable[[], float]:
-    if corner.manifest.scorer.kind == "skops":
+def _timer(corner: Entrant, program: str, limit: float, *, trust: str | None) -> Callable[[], float]:
+    if corner.manifest.scorer.kind != "command":
 
         def run() -> None:
-            _ask_worker([corner], program, corner.work, limit, latency=False)
+            _ask_worker([corner], program, corner.work, limit, latency=False, trust=trust)
 
     else:
 

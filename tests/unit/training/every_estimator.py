@@ -177,6 +177,9 @@ class Case:
 
 def cases() -> Iterator[Case]:
     """Yield every estimator, then what only some parameters bring into a model."""
+    # After skops, as in a process that loads a model and then runs code that wants these.
+    from sklearn.experimental import enable_halving_search_cv, enable_iterative_imputer  # noqa: F401, PLC0415 -- see above
+
     for name, kind in all_estimators():
         yield _plain(name, kind)
     yield from _losses()
@@ -258,13 +261,13 @@ def _kernels() -> Iterator[Case]:
 def _neighbours() -> Iterator[Case]:
     for algorithm, tree in (("ball_tree", BallTree), ("kd_tree", KDTree)):
         for metric in tree.valid_metrics:
-            if metric in ("pyfunc", "mahalanobis", "haversine"):
-                # A function of the user's; a matrix; two columns alone.
+            if metric in ("pyfunc", "mahalanobis"):  # a function of the user's; a matrix
                 continue
+            rows = X[:, :2] if metric == "haversine" else X
             given = {"seuclidean": {"V": np.ones(3)}, "p": {"p": 3}, "minkowski": {"p": 3}}.get(metric)
             for width in (np.float64, np.float32):
                 model = KNeighborsClassifier(algorithm=algorithm, metric=metric, metric_params=given)
-                yield Case(f"{algorithm}, {metric}, {width.__name__}", model, X.astype(width), WORDS)
+                yield Case(f"{algorithm}, {metric}, {width.__name__}", model, rows.astype(width), WORDS)
 
 
 def _parts() -> Iterator[Case]:
@@ -284,7 +287,8 @@ def _parts() -> Iterator[Case]:
         judge = getattr(sklearn.feature_selection, name)
         target = NUMBERS if "regression" in name else WORDS
         yield Case(f"best by {name}", SelectKBest(judge, k=1), X, target)
-    yield Case("selector", make_column_selector(dtype_include=np.number, pattern="^a"))
+    for kind in (np.number, np.object_):
+        yield Case(f"selector of {kind.__name__}", make_column_selector(dtype_include=kind, pattern="^a"))
 
 
 def _compositions() -> Iterator[Case]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .findings import Stop, user_code
+from .formats import speaks_codes
 from .frames import arrays, read_frame
+from .parity import require_parity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,9 +20,23 @@ if TYPE_CHECKING:
 VECTOR, MATRIX = 1, 2
 
 
-def answer(model: Any, ask: Mapping[str, Any], classes: Sequence[str]) -> None:  # noqa: ANN401 -- an estimator
-    """Let the model answer the rows of one file and write the answers as arrays, unchecked."""
-    np.savez(ask["answers"], **predict(model, read_frame(arrays(ask["rows"]), ask["columns"]), classes))
+def answer(
+    model: Any,  # noqa: ANN401 -- an estimator
+    ask: Mapping[str, Any],
+    classes: Sequence[str],
+    *,
+    source: Any = None,  # noqa: ANN401 -- as above
+    kind: str = "",
+) -> None:
+    """Let the model answer the rows of one file and write the answers as arrays, unchecked.
+
+    With a source, the estimator that a file of this kind was made from, the two must agree.
+    """
+    frame = read_frame(arrays(ask["rows"]), ask["columns"])
+    said = predict(model, frame, classes)
+    if source is not None:
+        require_parity(predict(source, frame, classes), said, kind)
+    np.savez(ask["answers"], **said)
 
 
 def predict(model: Any, frame: pd.DataFrame, classes: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 -- an estimator
@@ -35,7 +51,8 @@ def predict(model: Any, frame: pd.DataFrame, classes: Sequence[str]) -> dict[str
             return {"value": said.astype(np.float64)}
         except (TypeError, ValueError) as error:
             raise Stop("predict() returned no numbers", allowed="a number for every row") from error
-    index = {name: position for position, name in enumerate(classes)}
+    names = [str(code) for code in range(len(classes))] if speaks_codes(model) else classes
+    index = {name: position for position, name in enumerate(names)}
     known, inverse = np.unique(said, return_inverse=True)
     answers: dict[str, Any] = {"label": class_codes(known, index)[inverse]}
     if hasattr(model, "predict_proba"):

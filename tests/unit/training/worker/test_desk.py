@@ -22,7 +22,7 @@ def test_the_traceback_goes_to_the_log(
 
 def test_a_disk_that_refuses_is_a_finding(repository: Callable[..., Path], tmp_path: Path) -> None:
     root = repository(pipeline_py="from sklearn.linear_model import LogisticRegression as build")
-    _, result = do(tmp_path, job(tmp_path, root, model=str(tmp_path / "no" / "model.skops")))
+    _, result = do(tmp_path, job(tmp_path, root, files=str(tmp_path / "no")))
     assert result["found"] == "the machine refused: No such file or directory"
 
 

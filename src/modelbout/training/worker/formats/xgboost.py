@@ -1,0 +1,23 @@
+"""XGBoost's own format: binary JSON, data only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def write(model: Any, path: Path) -> None:  # noqa: ANN401 -- the libraries have no types
+    """Write the fitted model."""
+    model.save_model(str(path))
+
+
+def load(path: Path, classes: Sequence[str]) -> Any:  # noqa: ANN401 -- as above
+    """Return the model; its classes are 0, 1 ... in the signature's order."""
+    import xgboost
+
+    model = xgboost.XGBClassifier() if classes else xgboost.XGBRegressor()
+    model.load_model(str(path))
+    return model
