@@ -18,6 +18,7 @@ from modelbout.drift_result import (
 )
 from modelbout.errors import Place, Problem
 from modelbout.evidence import (
+    Anchor,
     ChangedRows,
     Condition,
     Contender,
@@ -31,10 +32,12 @@ from modelbout.evidence import (
     MetricResult,
     Power,
     Rule,
+    Sealed,
     Search,
     SliceResult,
     SliceStatus,
     Trial,
+    Wear,
 )
 from modelbout.report.story import Story
 from modelbout.results import (
@@ -736,6 +739,48 @@ def grouped() -> Story:
     return Story(validation=validation(), training=training(), bout=told)
 
 
+def worn() -> Story:
+    """Return a win on the open rows that the sealed rows do not bear out, on a holdout that is nearly spent."""
+    told = bout(
+        "inconclusive",
+        primary=metric("roc_auc", "ROC AUC", 0.8312, 0.8448, 0.0085, rule="superior", margin=0.0, status="holds"),
+        wear=Wear(
+            bouts=19,
+            promotions=3,
+            policy="budget",
+            level=0.025,
+            budget=20,
+            left=1,
+            explanation="19 other challengers have been judged on this holdout; its budget is 20.",
+            holdout=HOLDOUT,
+        ),
+        anchor=Anchor(
+            version="v1.0.0",
+            bundle_digest=CHAMPION,
+            result=metric(
+                "roc_auc",
+                "ROC AUC",
+                0.8412,
+                0.8448,
+                0.0085,
+                rule="non_inferior",
+                margin=0.005,
+                status="uncertain",
+                explanation="Against the anchor: ROC AUC is better by 0.0036: it may be worse by more than 0.005.",
+            ),
+        ),
+        sealed=Sealed(
+            rows=704,
+            open_rows=705,
+            opened=True,
+            passed=False,
+            explanation="On the 704 sealed rows, ROC AUC is worse by about 0.002: that does not show there what the "
+            "open rows showed.",
+        ),
+    )
+    return Story(validation=validation(), training=training(), bout=told)
+
+
 STORIES = {
     "contract": contract,
     "drifted": drifted,
@@ -749,4 +794,5 @@ STORIES = {
     "regression": regression,
     "slow": slow,
     "win": win,
+    "worn": worn,
 }
