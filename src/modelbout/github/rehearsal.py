@@ -91,6 +91,7 @@ def ask_golden_rows(work: Workspace, bundle: Path, manifest: Manifest, *, python
                 root=work.root,
                 work=scratch / "rehearsal",
                 timeout_minutes=train.timeout_minutes,
+                trust=train.trust,
             )
             break
         except (BundleError, TrainingError):

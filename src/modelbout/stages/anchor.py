@@ -53,6 +53,7 @@ def answers_of(work: Workspace, bundle: Path, table: Rows, progress: Progress) -
         root=work.root,
         work=work.run / "scoring",
         timeout_minutes=work.config.train.timeout_minutes,
+        trust=work.config.train.trust,
         environment=work.config.compare.champion_environment,
         progress=progress,
     )

@@ -252,6 +252,7 @@ def scored(work: Workspace, held: Reference, opened: dict[Role, Scan], progress:
         root=work.root,
         work=work.run / "scoring",
         timeout_minutes=work.config.train.timeout_minutes,
+        trust=work.config.train.trust,
         environment=work.config.compare.champion_environment,
         progress=progress,
     )

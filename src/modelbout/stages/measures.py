@@ -216,6 +216,7 @@ def behaviours(work: Workspace, challenger: Fighter, table: Rows, progress: Prog
             root=work.root,
             work=work.run / "scoring",
             timeout_minutes=work.config.train.timeout_minutes,
+            trust=work.config.train.trust,
         )
     positive = None if signature.positive is None else signature.classes.index(signature.positive)
     found = []
@@ -243,4 +244,4 @@ def simple_models(
 def setting(work: Workspace) -> Setting:
     """Return where models are measured."""
     train = work.config.train
-    return Setting(train.python, work.root, work.run / "scoring", train.timeout_minutes)
+    return Setting(train.python, work.root, work.run / "scoring", train.timeout_minutes, train.trust)

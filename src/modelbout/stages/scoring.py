@@ -40,6 +40,7 @@ def score_all(work: Workspace, scene: Scene, table: Rows, progress: Progress) ->
                 root=work.root,
                 work=place,
                 timeout_minutes=train.timeout_minutes,
+                trust=train.trust,
             )
     else:
         case = Case(
@@ -49,6 +50,7 @@ def score_all(work: Workspace, scene: Scene, table: Rows, progress: Progress) ->
             work=place,
             timeout_minutes=train.timeout_minutes,
             environment=work.config.compare.champion_environment,
+            trust=train.trust,
             progress=progress,
         )
         latency = any(guard.metric == LATENCY for guard in work.config.compare.guardrails)

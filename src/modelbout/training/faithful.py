@@ -77,6 +77,7 @@ class Case:
         timeout_minutes: after this the children of one environment are ended.
         environment: ``never`` when none may be made from its lock.
         progress: told why it does not answer here, and of what takes long.
+        trust: as ``train.trust``; without it no model is loaded that may run code.
     """
 
     champion: Path
@@ -86,6 +87,7 @@ class Case:
     timeout_minutes: float
     environment: Literal["auto", "never"]
     progress: Progress
+    trust: str | None = None
 
 
 def score_faithfully(
@@ -123,6 +125,7 @@ def score_faithfully(
                 work=case.work,
                 latency=latency,
                 timeout_minutes=left,
+                trust=case.trust,
             )
 
     mine: Sequence[Scored] | None = None

@@ -74,6 +74,7 @@ def config_digest(config: Config) -> str:
         + forbidden
         + _threshold(config)
         + _search(train)
+        + _format(train)
         + [
             msgspec.json.encode(part).decode()
             for part in (
@@ -103,6 +104,11 @@ def _search(train: Train) -> list[str]:
     """Return what decides about the parameters; nothing when they are the estimator's own."""
     parts = (("parameters", dict(sorted(train.parameters.items()))), ("search", train.search))
     return [f"{name}: {msgspec.json.encode(part).decode()}" for name, part in parts if part]
+
+
+def _format(train: Train) -> list[str]:
+    """Return in what format the model is written; nothing when in that of its library."""
+    return [] if train.format == "skops" else [f"format: {train.format}"]
 
 
 def code_digest(root: Path, patterns: Sequence[str]) -> str:

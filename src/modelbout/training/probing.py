@@ -52,12 +52,14 @@ class Setting:
         root: the directory of modelbout.yaml.
         work: a directory for scratch files; made when missing.
         timeout_minutes: after this a child is ended.
+        trust: as ``train.trust``; without it no model is loaded that may run code.
     """
 
     python: str | None
     root: Path
     work: Path
     timeout_minutes: float
+    trust: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +185,7 @@ def _send(
     parity: object = None,
 ) -> Result:
     with on_disk(scratch, key=KEY):
-        models = [entry(one) for one in entrants]
+        models = [entry(one, trust=setting.trust) for one in entrants]
     result = send(
         {
             "job": "probe_model",
