@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modelbout.bout import defaults, reasons
 from modelbout.bout.anchor import judge_anchor
 from modelbout.bout.baseline import baseline
+from modelbout.bout.cautions import cautions
 from modelbout.bout.changed import changed_rows
 from modelbout.bout.comparison import contrast
 from modelbout.bout.conditions import judge_conditions, require
@@ -65,6 +66,7 @@ class Judgement:
         power: what the holdout can see of the primary metric; None without a champion.
         curves: points for plots.
         anchor: the primary metric against the first champion on this holdout; None when that is not asked.
+        cautions: where the intervals of what decides may not hold what they promise.
     """
 
     verdict: Verdict
@@ -82,6 +84,7 @@ class Judgement:
     power: Power | None
     curves: tuple[Curve, ...]
     anchor: MetricResult | None = None
+    cautions: tuple[str, ...] = ()
 
 
 def judge(ring: Ring) -> Judgement:
@@ -172,6 +175,7 @@ def judge(ring: Ring) -> Judgement:
         power=found_power,
         curves=curves(challenger, champion),
         anchor=anchor,
+        cautions=cautions(challenger, champion, (primary, *guardrail_metrics)),
     )
 
 
