@@ -112,7 +112,7 @@ def require(name: str, key: str, challenger: Sheet, champion: Sheet | None) -> N
     Raises:
         DataError: one of them gave no such answers, or a class is too rare for an interval.
     """
-    needed = metric(name)
+    needed = metric(name, challenger.terms)
     for sheet, who in ((challenger, "challenger"), (champion, "champion")):
         if sheet is not None and not sheet.has(needed.needs):
             raise DataError(
@@ -120,6 +120,17 @@ def require(name: str, key: str, challenger: Sheet, champion: Sheet | None) -> N
                     found=f"{name} needs probabilities, and the {who} gave none",
                     allowed="probabilities from both models, or a metric of the labels",
                     fix="Give the estimator `predict_proba`, or choose accuracy, balanced_accuracy, f1_macro or mcc.",
+                    place=Place(key=key),
+                )
+            )
+    for sheet, who in ((challenger, "challenger"), (champion, "champion")):
+        refusal = "" if sheet is None else needed.refusal(sheet)
+        if refusal:
+            raise DataError(
+                Problem(
+                    found=f"{name} has no meaning for the {who}: {refusal}",
+                    allowed="numbers for which it is defined; docs/metrics.md says which",
+                    fix="Choose another metric, such as rmse or mape_safe, or keep the answers within its range.",
                     place=Place(key=key),
                 )
             )
@@ -164,7 +175,9 @@ def _ratio(  # noqa: PLR0917 -- bound one after the other, the confidence last
 ) -> Estimate | None:
     if champion is None:
         return None
-    return relative_cost(name, metric(name), challenger, champion, confidence=confidence, seed=seed, key=f"{key}.rule")
+    return relative_cost(
+        name, metric(name, challenger.terms), challenger, champion, confidence=confidence, seed=seed, key=f"{key}.rule"
+    )
 
 
 def _of_level(duel: Callable[[float], Comparison], rule: Limit, limit: float, confidence: float) -> MetricResult:
@@ -222,7 +235,7 @@ def _explanation(result: Judged, confidence: float) -> str:
     if isinstance(result, GuardrailResult):
         measured, limit, unit = result.measured, result.limit, result.unit
     elif result.limit is not None:
-        measured, limit, unit = result.challenger, result.limit, ""
+        measured, limit, unit = result.challenger, result.limit, result.unit
     else:
         return (reasons.of_rule if result.ratio is None else reasons.of_ratio)(result, confidence)
     if measured is None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def against(rule: Rule, margin: float, low: float, high: float) -> Holding:
     """Judge an improvement's interval: does it lie above the margin (superior) or above minus it (non_inferior)?
 
-    ``equivalent`` asks for an interval that lies within the margin on both sides (Schuirmann 1987, two one-sided tests).
+    ``equivalent`` asks for an interval within the margin on both sides (Schuirmann 1987, two one-sided tests).
 
     An improvement of exactly 0 with an interval of no width is a tie, which is never a defeat by ``superior``.
     A NaN anywhere is ``uncertain``.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from modelbout.bout.conditions import judge_conditions, require
 from modelbout.bout.sheet import Sheet
-from modelbout.config.compare import Compare, Guardrail
+from modelbout.bout.terms import terms_of
+from modelbout.config.compare import Compare, Costs, Guardrail
 from modelbout.errors import DataError
 from modelbout.predictions import Predictions
 
@@ -213,3 +215,26 @@ def test_an_interval_that_cannot_be_made_at_the_level_of_a_family_breaks_nothing
     )
     assert (alone.status, among.status) == ("broken", "uncertain")
     assert "among 2 guardrails" in among.explanation
+
+
+def test_a_metric_without_meaning_here_is_an_error_with_its_place(
+    draw: Callable[..., Sheet], ring_of: Callable[..., Ring]
+) -> None:
+    sheet = draw("regression", lowest=0.5)
+    below = Sheet("regression", 0, None, sheet.truth, Predictions(value=sheet.value - 20))
+    compare = Compare(guardrails=(Guardrail(metric="poisson_deviance", max=1.0),))
+    for pair, who in (((below, sheet), "challenger"), ((sheet, below), "champion")):
+        with pytest.raises(
+            DataError, match=f"poisson_deviance has no meaning for the {who}: .* at or below 0"
+        ) as caught:
+            judge_conditions(ring_of(*pair, compare), *pair)
+        assert caught.value.problems[0].place.key == "compare.guardrails[0].metric"
+
+
+def test_a_limit_of_costs_is_said_in_their_currency(draw: Callable[..., Sheet], ring_of: Callable[..., Ring]) -> None:
+    costs = Costs(false_positive=1, false_negative=5, currency="EUR")
+    compare = Compare(guardrails=(Guardrail(metric="cost_matrix", max=5000),), costs=costs)
+    sheet = replace(draw("binary"), terms=terms_of(compare))
+    (found,), _ = judge_conditions(replace(ring_of(sheet, None, compare), terms=sheet.terms), sheet, None)
+    assert (found.status, found.unit) == ("holds", "EUR")
+    assert "within the ceiling of 5,000 EUR" in found.explanation

@@ -416,6 +416,15 @@ def test_lineage_counts_what_it_does_not_name() -> None:
     assert "`p11.csv`, 8 more: 1 row, 1 column |" in written
 
 
+def test_lineage_says_from_which_probability_a_model_says_yes() -> None:
+    side = Side(bundle_digest="a" * 64, threshold=0.31249)
+    both = of(champion=Side(bundle_digest="b" * 64, threshold=0.5), challenger=side)
+    line = "| Says yes from | 0.312 (challenger), 0.500 (champion) (chosen on folds of training rows) |"
+    assert line in told("lineage", both)
+    assert "| Says yes from | 0.312 (challenger) (" in told("lineage", of(challenger=side))
+    assert "Says yes" not in told("lineage", stories.promoted())
+
+
 def test_lineage_of_a_bare_bout() -> None:
     nothing: dict[str, object] = {"champion": None, "challenger": None, "holdout": None, "primary": None}
     bare = stories.bout("first", **nothing, metrics=(), guardrail_metrics=(), seconds={})  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from modelbout.report import words
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown, code, text
-from modelbout.report.numbers import count, counted, plain, seconds
+from modelbout.report.numbers import count, counted, number, plain, seconds
 from modelbout.report.story import short
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ DROP: int | None = 40
 
 ITEMS_LIMIT = 12
 """Files, classes and timings named before the rest is counted. Our own choice."""
+
+THRESHOLD_PLACES = 3
+"""A probability to a tenth of a percent: closer than any training data knows it."""
 
 WHERE = {
     "this": "in this environment",
@@ -75,11 +78,20 @@ def _of_bout(story: Story, bout: BoutResult) -> Iterator[tuple[Markdown, Markdow
         yield Markdown("Champion"), Markdown(f"{name}bundle {digest}")
         if bout.champion.scored is not None:
             yield Markdown("Its answers"), _scored(bout.champion.scored)
+    thresholds = list(_thresholds(bout))
+    if thresholds:
+        yield Markdown("Says yes from"), Markdown(f"{_many(thresholds)} (chosen on folds of training rows)")
     if bout.holdout is not None:
         yield from _of_holdout(bout.holdout)
     yield Markdown("Intervals"), Markdown(f"{story.confidence}, two-sided{_methods(bout)}")
     yield Markdown("Seed"), plain(bout.seed)
     yield Markdown("Judged"), code(bout.created)
+
+
+def _thresholds(bout: BoutResult) -> Iterator[str]:
+    for side, who in ((bout.challenger, "challenger"), (bout.champion, "champion")):
+        if side is not None and side.threshold is not None:
+            yield f"{number(side.threshold, THRESHOLD_PLACES)} ({who})"
 
 
 def _scored(scored: Scoring) -> Markdown:
