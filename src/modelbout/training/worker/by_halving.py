@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .findings import one_line, user_code
-from .search import score_on
+from .findings import user_code
+from .search import log_failure, score_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def trials(sought: Sought, space: Callable[[], Any]) -> list[dict[str, Any]]:
                 candidate = clone(sought.estimator).set_params(**trial["values"])
                 scored.append((_mean(sought, candidate, scorer, share), trial))
             except Exception as error:  # noqa: BLE001 -- a set that cannot be fitted is a trial that failed
-                print(f"trial {trial['number']}: {type(error).__name__}: {one_line(error)}")
+                log_failure(trial["number"], error)
                 trial["end"] = "failed"
             trial["seconds"] += time.perf_counter() - began
         scored.sort(key=lambda pair: -pair[0])

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from .findings import Stop, one_line
-from .search import score_on
+from .search import log_failure, score_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def trials(sought: Sought, space: Callable[[Any], Any]) -> list[dict[str, Any]]:
             candidate = clone(sought.estimator).set_params(**values)
             score = _mean(sought, candidate, scorer, trial)
         except Exception as error:  # noqa: BLE001 -- a set that cannot be fitted is a trial that failed
-            print(f"trial {number}: {type(error).__name__}: {one_line(error)}")
+            log_failure(number, error)
             end = "failed"
         if score is not None:
             end = "done"

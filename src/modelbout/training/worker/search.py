@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,11 @@ def told(trial: Mapping[str, Any]) -> dict[str, Any]:
     """Return a trial as it may be kept: parameters as short texts."""
     values = {one_line(name, SHOWN): one_line(value, SHOWN) for name, value in trial["values"].items()}
     return {key: trial[key] for key in ("number", "score", "end", "seconds")} | {"parameters": values}
+
+
+def log_failure(number: int, error: Exception) -> None:
+    """Write down why a trial failed; the search goes on."""
+    sys.stderr.write(f"trial {number}: {type(error).__name__}: {one_line(error)}\n")
 
 
 def score_on(sought: Sought, candidate: Any, scorer: Any, fold: int, share: float = 1.0) -> float:  # noqa: ANN401 -- see Sought
