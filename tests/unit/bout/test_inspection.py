@@ -161,3 +161,15 @@ def test_a_good_ring_is_let_through(draw: Callable[..., Sheet], ring_of: Callabl
     column = SliceColumn("g", np.arange(300) % 2, ("a", "b"))
     inspect_ring(ring_of(mine, theirs, slices=(column,)), mine, theirs)
     assert Predictions().rows == 0
+
+
+def test_rows_of_few_clusters_are_few_observations(draw: Callable[..., Sheet], ring_of: Callable[..., Ring]) -> None:
+    sheet = draw("binary")
+    for clusters, allowed in ((np.arange(300) % MIN_ROWS, True), (np.arange(300) % (MIN_ROWS - 1), False)):
+        mine = replace(sheet, clusters=clusters)
+        ring = replace(ring_of(mine, None), clusters=clusters)
+        if allowed:
+            inspect_ring(ring, mine, None)
+        else:
+            with pytest.raises(DataError, match="300 holdout rows are only 19 independent observations"):
+                inspect_ring(ring, mine, None)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from scipy import special
+from scipy import special, stats
 
 from modelbout.bout import intervals
 from modelbout.bout.comparison import contrast
@@ -112,6 +112,54 @@ def test_same_labels_of_different_models_are_not_surely_the_same(draw: Callable[
     assert found.improvement == 0
     assert found.low < 0 < found.high
     assert found.p > 0.5
+
+
+@pytest.mark.parametrize(
+    ("task", "name", "most"),
+    [
+        ("multiclass", "accuracy", 1.0),
+        ("multiclass", "f1_macro", 2.5),
+        ("multiclass", "top_2_accuracy", 1.0),
+        ("binary", "precision_at_k", 10.0),
+        ("binary", "lift", 30.0),
+    ],
+)
+def test_no_row_that_changed_is_no_certainty(task: Task, name: str, most: float, draw: Callable[..., Sheet]) -> None:
+    sheet = draw(task, rows=400)
+    assert sheet.predictions.proba is not None
+    assert sheet.predictions.label is not None
+    blurred = 0.9 * sheet.predictions.proba + 0.1 / sheet.classes
+    other = replace(sheet, predictions=Predictions(label=sheet.predictions.label, proba=blurred))
+    found = between(name, sheet, other)
+    assert found.improvement == pytest.approx(0)
+    assert 0 < found.error <= most / 400
+    assert found.low < 0 < found.high
+    assert found.method == ADJUSTED
+
+
+@pytest.mark.parametrize("name", ["rmse", "rmsle"])
+def test_roots_are_compared_by_what_is_under_them_too(name: str) -> None:
+    wider = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        truth = rng.gamma(5, 2, 25)
+        sheets = [
+            Sheet("regression", 0, None, truth, Predictions(value=truth * rng.uniform(0.7, 1.4, 25))) for _ in "ab"
+        ]
+        found = between(name, sheets[0], sheets[1])
+        parts = [metric(name).measure(sheet) for sheet in sheets]
+        squares = [2 * part.value * part.influence for part in parts]
+        under = stats.sem(squares[0] - squares[1]) / (parts[0].value + parts[1].value)
+        plain = stats.sem(parts[0].influence - parts[1].influence)
+        assert found.error == pytest.approx(max(under, plain))
+        wider += under > plain
+    assert 10 < wider < 40
+
+
+def test_perfect_roots_are_a_tie() -> None:
+    truth = np.arange(1.0, 41.0)
+    sheets = [Sheet("regression", 0, None, truth, Predictions(value=truth * (1 + by))) for by in (0.0, 1e-15)]
+    assert between("rmse", sheets[0], sheets[1]) == TIE
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,6 +85,18 @@ def test_too_few_rows_is_never_all_well(draw: Callable[..., Sheet]) -> None:
     assert (small.status, small.rows, small.improvement, small.p_adjusted) == ("not enough rows", 99, None, None)
     assert (large.rows, large.status) == (200, "no difference shown")
     assert (empty.rows, empty.status) == (0, "not enough rows")
+
+
+def test_a_group_of_few_clusters_is_not_enough(draw: Callable[..., Sheet]) -> None:
+    column = SliceColumn("g", np.arange(400) // 200, ("many", "few"))
+    clusters = np.where(np.arange(400) < 200, np.arange(400) // 5, 100 + np.arange(400) // 20)
+    mine, theirs = (replace(draw("regression", rows=400, model=model), clusters=clusters) for model in (1, 2))
+    few, many = judged("mae", mine, theirs, column)
+    assert (few.group, few.status, few.rows) == ("few", "not enough rows", 200)
+    assert many.status == "no difference shown"
+    assert many.improvement is not None
+    assert many.improvement.interval is not None
+    assert many.improvement.interval.method == "influence function, clusters as one"
 
 
 @pytest.mark.parametrize(
