@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelbout.errors import ChampionMovedError
+from modelbout.registry.queries import Query
 from tests.github_server.server import Server
 from tests.integration.remote_ring import STAGE, Ring, promote
 
@@ -113,3 +114,24 @@ def test_a_mark_that_is_noted_after_a_promotion_costs_one_commit(ring: Ring) -> 
     ring.registry().note_merge("fraud", "f" * 40)
     registry.note_merge("churn", "b" * 40)  # refused once: the branch has moved, the mark has not
     assert [ring.registry().last_merge(model) for model in ("churn", "fraud")] == ["b" * 40, "f" * 40]
+
+
+def test_what_merges_asked_of_their_holdout_is_noted_with_the_mark(ring: Ring) -> None:
+    asked = [
+        Query(at="now", model="churn", holdout_digest="1" * 64, bundle_digest=name * 64, champion_digest="c" * 64)
+        for name in "ab"
+    ]
+    ring.promote("a")
+    registry = ring.registry()
+    assert registry.queries("churn") == ()
+    assert not registry.counts_bouts
+    assert not registry.note(asked[0]), "a bout has no right to write"
+    assert registry.last_merge("churn") is None
+    registry.note_merge("churn", "a" * 40, queries=asked[:1])
+    assert ring.registry().queries("churn") == (asked[0],)
+    before = len(ring.server.calls)
+    registry.note_merge("churn", "b" * 40, queries=asked)
+    assert ring.registry().queries("churn") == tuple(asked), "each question once"
+    assert [call.method for call in ring.server.calls[before:]].count("PATCH") == 1, "one commit for both files"
+    assert ring.registry().last_merge("churn") == "b" * 40
+    assert ring.registry().queries("fraud") == ()

@@ -51,7 +51,7 @@ RECORDS: dict[str, type[Record]] = {
 }
 TALES = (
     *(stories.win, stories.contract, stories.error, stories.regression, stories.first, stories.loss),
-    *(stories.drifted, stories.narrowed, stories.grouped),
+    *(stories.drifted, stories.narrowed, stories.grouped, stories.worn),
 )
 
 MARKERS = f"""{TOP}
