@@ -16,6 +16,7 @@ import numpy as np
 from modelbout.errors import BundleError, DataError, Place, Problem, TrainingError
 from modelbout.evidence import Scoring
 from modelbout.training.bundle import LOCK_FILE, read_manifest, read_part, verify
+from modelbout.training.environment import interpreter
 from modelbout.training.golden import otherwise
 from modelbout.training.own_environment import CLEAN, NoOwnEnvironmentError, own_interpreter
 from modelbout.training.recorded import UNKNOWN, keys_of, recorded
@@ -150,11 +151,15 @@ def score_faithfully(
     case.progress.tell(msgspec.structs.replace(problem, level="warn", fix=instead))
     if latency:
         raise unmeasurable()
-    return (*mine, rescued(case))
+    return (*mine, rescued(case, near=interpreter(python, case.root)))
 
 
-def rescued(case: Case) -> Scored:
+def rescued(case: Case, *, near: str) -> Scored:
     """Return the answers of a champion that does not answer here: from its record, or from its own environment.
+
+    Args:
+        case: the champion and the rows.
+        near: the user's interpreter, from which an environment may be made.
 
     Raises:
         BundleError: rows are not in its record, and its own environment cannot be made or is not faithful either.
@@ -172,7 +177,9 @@ def rescued(case: Case) -> Scored:
     try:
         if case.environment == "never":
             raise NoOwnEnvironmentError(f"`{KEY}` is `never`")
-        program = own_interpreter(lock, manifest.lineage, manifest.scorer.kind, work=case.work, progress=case.progress)
+        program = own_interpreter(
+            lock, manifest.lineage, manifest.scorer.kind, near=near, work=case.work, progress=case.progress
+        )
         scored, check = in_own_environment(case, program)
     except (BundleError, TrainingError) as error:
         case.progress.tell(error.problems[0])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from modelbout.manifest import Lineage
     from modelbout.progress import Progress
+    from modelbout.training.errand import Result
 
 KEY = "compare.champion_environment"
 VARIABLE = "MODELBOUT_CACHE"
@@ -69,7 +70,9 @@ class NoOwnEnvironmentError(TrainingError):
         self.reason = reason
 
 
-def own_interpreter(lock: str, lineage: Lineage, kind: str, *, work: Path, progress: Progress) -> str:
+def own_interpreter(
+    lock: str, lineage: Lineage, kind: str, *, near: str | None = None, work: Path, progress: Progress
+) -> str:
     """Return the interpreter of an environment with the lock's versions of what scores this kind of model.
 
     Only these packages and what they depend on are installed, as wheels: nothing of them is run while uv works, and
@@ -80,6 +83,7 @@ def own_interpreter(lock: str, lineage: Lineage, kind: str, *, work: Path, progr
         lock: lines ``name==version``, as ``Environment.lock``.
         lineage: of the same bundle; its Python decides about the interpreter.
         kind: how the model is scored.
+        near: an interpreter to start from where it has that minor version; uv may not find it, as conda's.
         work: a directory for logs; made when missing.
         progress: told that one is being made.
 
@@ -100,7 +104,8 @@ def own_interpreter(lock: str, lineage: Lineage, kind: str, *, work: Path, progr
         work.mkdir(parents=True, exist_ok=True)
         shown = ", ".join(f"{name} {pins[name]}" for name in needed)
         with progress.step(f"making an environment for the champion: Python {minor}, {shown}"):
-            _make(scratch, pins, minor, needed, log)
+            start = near if near is not None and _minor_of(near, work) == minor else minor
+            _make(scratch, pins, needed, log, start=start, minor=minor)
         if not _fits(scratch, pins, minor, needed, work):
             reason = "uv made one with other versions"
             raise NoOwnEnvironmentError(reason, fix="look for constraints or overrides in uv's settings")
@@ -211,7 +216,7 @@ def _variables(given: Mapping[str, str]) -> dict[str, str]:
     return {**CLEAN, "UV_PYTHON_DOWNLOADS": "never", **({"UV_DEFAULT_INDEX": index} if index and not named else {})}
 
 
-def _make(place: Path, pins: Mapping[str, str], minor: str, needed: Sequence[str], log: Path) -> None:
+def _make(place: Path, pins: Mapping[str, str], needed: Sequence[str], log: Path, *, start: str, minor: str) -> None:
     """Let uv work away from the user's repository, whose files must not tell it where packages come from."""
     uv = _find_uv()
     deadline = time.monotonic() + BUILD_SECONDS
@@ -219,7 +224,7 @@ def _make(place: Path, pins: Mapping[str, str], minor: str, needed: Sequence[str
     try:
         locked.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()), encoding="utf-8")
         _run(
-            (uv, "venv", "--no-project", "--no-progress", "--python", minor, str(place)),
+            (uv, "venv", "--no-project", "--no-progress", "--python", start, str(place)),
             f"uv found no Python {minor} on this machine, and none is downloaded",
             log,
             deadline,
@@ -255,19 +260,31 @@ def _run(words: Sequence[str], failed: str, log: Path, deadline: float, *, cwd: 
 def _fits(place: Path, pins: Mapping[str, str], minor: str, needed: Sequence[str], work: Path) -> bool:
     """Tell whether an environment runs and holds the lock's versions of all that it holds."""
     try:
-        answer = send(
-            {"job": "probe"},
-            interpreter=str(program(place)),
-            cwd=work,
-            work=work,
-            timeout_seconds=PROBE_SECONDS,
-            key=KEY,
-            extra=CLEAN,
-        )
+        answer = _probe(str(program(place)), work)
     except TrainingError:
         return False
     others = [name for name, version in answer.packages.items() if pins.get(name, version) != version]
     return not others and answer.packages.keys() >= set(needed) and python_minor(answer.python) == minor
+
+
+def _minor_of(interpreter: str, work: Path) -> str | None:
+    """Return an interpreter's minor version; None when it does not tell."""
+    try:
+        return python_minor(_probe(interpreter, work).python)
+    except TrainingError:
+        return None
+
+
+def _probe(interpreter: str, work: Path) -> Result:
+    return send(
+        {"job": "probe"},
+        interpreter=interpreter,
+        cwd=work,
+        work=work,
+        timeout_seconds=PROBE_SECONDS,
+        key=KEY,
+        extra=CLEAN,
+    )
 
 
 def _settle(scratch: Path, place: Path) -> None:

@@ -75,8 +75,8 @@ class Stage:
             said.append(Scored(told, seconds, 0.1, Scoring(fresh=rows.height, recorded=0)))
         return tuple(said)
 
-    def own_interpreter(self, lock: str, *_: object, **__: object) -> str:
-        assert lock == OLD
+    def own_interpreter(self, lock: str, *_: object, near: str, **__: object) -> str:
+        assert (lock, near) == (OLD, f"/bin/{HERE}")
         if isinstance(self.built, Exception):
             raise self.built
         return self.built
@@ -124,6 +124,7 @@ def go(
 ) -> tuple[tuple[Scored, ...], Watcher]:
     monkeypatch.setattr(faithful, "score", stage.score)
     monkeypatch.setattr(faithful, "own_interpreter", stage.own_interpreter)
+    monkeypatch.setattr(faithful, "interpreter", lambda python, _root: f"/bin/{python}")
     watcher = Watcher()
     case = Case(stage.champion, rows, Path("root"), Path("work"), minutes, environment, watcher)
     challengers = () if alone else (Path("challenger"),)

@@ -22,7 +22,7 @@ from modelbout.training.own_environment import (
     python_minor,
 )
 from tests.unit.training.conftest import lineage
-from tests.unit.training.shop import Shop, open_shop
+from tests.unit.training.shop import INTERPRETER, Shop, open_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +131,26 @@ def test_packages_that_are_not_in_the_lock_do_no_harm_and_other_versions_do(shop
     with pytest.raises(NoOwnEnvironmentError, match="uv made one with other versions"):
         make(tmp_path, lock=LOCK + "joblib==1.4\n")
     assert len(shop.environments) == 1
+
+
+def test_an_interpreter_that_uv_would_not_find(shop: Shop, tmp_path: Path) -> None:
+    near = tmp_path / "conda" / "bin" / "python"
+    near.parent.mkdir(parents=True)
+    near.write_text(INTERPRETER)
+    near.chmod(0o755)
+    (tmp_path / "conda" / "installed.txt").write_text("numpy==2.4.6")
+
+    def start(python: str, given: str) -> str:
+        own_interpreter(LOCK, day(python), "skops", near=given, work=tmp_path / "work", progress=Quiet())
+        return str(shop.calls[-2]["words"][-2])
+
+    shop.rule(known=str(near))
+    assert start("3.12.4", str(near)) == str(near)
+    shutil.rmtree(shop.place / "cache")
+    # Another minor version, or none, is no help.
+    assert start("3.12.4", str(tmp_path / "nobody")) == "3.12"
+    with pytest.raises(NoOwnEnvironmentError, match=r"uv found no Python 3\.11"):
+        start("3.11.4", str(near))
 
 
 def test_no_such_python(shop: Shop, tmp_path: Path) -> None:
