@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ACT := github.com/nektos/act@v0.2.89
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
-.PHONY: help demo test check lint types format lock schemas tools engines pin clean
+.PHONY: help demo test check lint types format lock schemas tools engines scorers allowed pin clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -60,6 +60,12 @@ tools: $(READY) ## install act and actionlint for the tests of whole workflows; 
 engines: $(READY) ## install Spark, Dask and the PostgreSQL client for the tests of the engines; Spark needs Java 17 or newer
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/engines.txt
 	@command -v java > /dev/null || echo "make: no Java found; without it the tests with Spark are skipped: apt-get install openjdk-17-jre-headless"
+
+scorers: $(READY) ## install ONNX, XGBoost, LightGBM, CatBoost and MLflow for the tests of their models
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/scorers.txt
+
+allowed: $(READY) ## ask each scikit-learn which types its models hold; writes src/modelbout/training/allowed_types.json
+	@$(BIN)/python .ci/types
 
 pin: ## write the pinned commits into every workflow and page; SHA=<commit> moves our own first
 	@$(PYTHON) .ci/pin $(SHA)

@@ -83,9 +83,9 @@ def trained(
     positive = "Yes" if task == "binary" else None
     shape = signature(table, Data(target=TARGETS[task], source="people.csv", positive=positive), task)
     golden = golden_rows(features(table, shape), seed=7)
-    how = {} if "command" in train else {"estimator": "pipeline:build"}
+    how = train if "command" in train else train | {"estimator": "pipeline:build"}
     fitted = fit(
-        Train(seed=7, timeout_minutes=5, **how, **train),
+        Train(seed=7, timeout_minutes=5, **how),
         root=root,
         signature=shape,
         task=task,
