@@ -218,6 +218,7 @@ def with_verdict(work: Workspace, scene: Scene, judgement: Judgement, seconds: d
         changed=judgement.changed,
         power=judgement.power,
         curves=judgement.curves,
+        cautions=judgement.cautions,
     )
 
 
