@@ -11,6 +11,7 @@ import pytest
 
 from modelbout.errors import ChampionMovedError
 from modelbout.registry.queries import Query
+from modelbout.registry.remote import merges
 from tests.github_server.server import Server
 from tests.integration.remote_ring import STAGE, Ring, promote
 
@@ -135,3 +136,15 @@ def test_what_merges_asked_of_their_holdout_is_noted_with_the_mark(ring: Ring) -
     assert [call.method for call in ring.server.calls[before:]].count("PATCH") == 1, "one commit for both files"
     assert ring.registry().last_merge("churn") == "b" * 40
     assert ring.registry().queries("fraud") == ()
+
+
+def test_the_newest_questions_are_kept(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merges, "MOST_QUERIES", 2)
+    asked = [
+        Query(at="now", model="churn", holdout_digest="1" * 64, bundle_digest=name * 64, champion_digest="c" * 64)
+        for name in "abde"
+    ]
+    ring.promote("a")
+    ring.registry().note_merge("churn", "a" * 40, queries=asked[:1])
+    ring.registry().note_merge("churn", "b" * 40, queries=asked)
+    assert ring.registry().queries("churn") == tuple(asked[2:])

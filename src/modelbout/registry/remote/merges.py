@@ -9,26 +9,29 @@ import msgspec
 from modelbout.errors import Place, Problem, RegistryError, cause
 from modelbout.github.api.errors import ConflictError, UnreachableError
 from modelbout.record import Record, from_json, to_json
-from modelbout.registry.queries import QUERIES_LIMIT, QUERIES_SUFFIX, from_lines, to_lines, with_new
+from modelbout.registry.queries import Query, with_new
 from modelbout.registry.remote.ledger import ATTEMPTS, BRANCH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modelbout.github.api.git import Tip
-    from modelbout.registry.queries import Query
     from modelbout.registry.remote.ledger import LedgerBranch
 
 MERGES_FILE = "merges.json"
-QUERIES_DIRECTORY = "queries"
-MERGES_LIMIT = 8 * 2**20  # ours: a model takes 120 bytes
+MERGES_LIMIT = 32 * 2**20  # ours: a model takes 120 bytes, and 350 for each question that is kept
+MOST_QUERIES = 1000  # of a model, the newest: as many as the largest budget
 SHOWN_SHA = 7  # characters by which people know a commit
 
 
 class Marks(Record, frozen=True):
-    """``merges.json``: by model, the last commit that was dealt with."""
+    """``merges.json``: by model, the last commit that was dealt with, and what merges asked of their holdouts.
+
+    The questions stand here and not in a file of their own, so that a promotion takes no more calls for them.
+    """
 
     models: dict[str, str]
+    asked: dict[str, tuple[Query, ...]] = msgspec.field(default_factory=dict)
     schema_version: int = 1
 
 
@@ -55,7 +58,7 @@ class Merges:
         Raises:
             RegistryError: the file is something else, or the branch is gone.
         """
-        return self._queries(self._ledger.last_tip(), model)
+        return self._marks(self._ledger.last_tip()).asked.get(model, ())
 
     def note(self, model: str, commit: str, queries: Sequence[Query] = (), *, dry_run: bool) -> None:
         """Move a model's mark, unless somebody else did since it was read; and add new questions to holdouts.
@@ -77,11 +80,11 @@ class Merges:
                     self._ledger.session.writes(f"commit to {BRANCH}: {message}")
                 return
             models = dict(sorted((marks.models | {model: commit}).items()))
-            files: dict[str, bytes | None] = {MERGES_FILE: to_json(Marks(models=models))}
+            asked = marks.asked
             if queries:
-                files[_path(model)] = to_lines(with_new(self._queries(tip, model), queries))
+                asked = asked | {model: with_new(asked.get(model, ()), queries)[-MOST_QUERIES:]}
             try:
-                self._ledger.put(tip, files, message)
+                self._ledger.put(tip, {MERGES_FILE: to_json(Marks(models=models, asked=asked))}, message)
             except ConflictError:
                 continue
             except UnreachableError:
@@ -92,11 +95,6 @@ class Merges:
             self._seen[model] = commit
             return
         raise self._ledger.crowded()
-
-    def _queries(self, tip: Tip | None, model: str) -> tuple[Query, ...]:
-        path = _path(model)
-        raw = None if tip is None else self._ledger.file(tip, path, QUERIES_LIMIT)
-        return from_lines(raw or b"", shown=self._ledger.shown(path))
 
     def _marks(self, tip: Tip | None) -> Marks:
         raw = None if tip is None else self._ledger.file(tip, MERGES_FILE, MERGES_LIMIT)
@@ -110,7 +108,3 @@ class Merges:
             fix += "the push that it runs for"
             place = Place(file=self._ledger.shown(MERGES_FILE))
             raise RegistryError(Problem(found=found, fix=fix, place=place)) from error
-
-
-def _path(model: str) -> str:
-    return f"{QUERIES_DIRECTORY}/{model}{QUERIES_SUFFIX}"
