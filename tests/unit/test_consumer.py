@@ -52,7 +52,14 @@ with open(os.environ["MODELBOUT_INPUT"]) as given, open(os.environ["MODELBOUT_OU
 
 
 def bundle_of(
-    place: Path, model: Any, target: list[Any], task: Task = "binary", *, positive: Any = None, answers: Any = None
+    place: Path,
+    model: Any,
+    target: list[Any],
+    task: Task = "binary",
+    *,
+    positive: Any = None,
+    answers: Any = None,
+    threshold: float | None = None,
 ) -> Path:
     """Fit here, seal for real."""
     frame = FRAME.with_columns(y=pl.Series(target))
@@ -70,7 +77,7 @@ def bundle_of(
     else:
         model.fit(pd.DataFrame(FRAME.to_dict(as_series=False)), target)
         write_model(model, str(files / "model.skops"), ALLOWED_TYPES)
-        scorer = Scorer(kind="skops")
+        scorer = Scorer(kind="skops", threshold=threshold)
         said = checked(predict(model, rows, shape.classes), shape, rows=golden.height, key="t")
     lineage = Lineage(
         created="2026-11-20T12:00:00Z",
@@ -102,6 +109,13 @@ def bundle_of(
 
 
 YES = ["Yes" if a > 0 else "No" for a in FRAME["a"].to_list()]
+
+
+def test_the_threshold_of_the_bundle_decides(tmp_path: Path) -> None:
+    model = modelbout.load(bundle_of(tmp_path, LogisticRegression(), YES, positive="Yes", threshold=0.9))
+    chances = model.predict_proba(FRAME)[:, 1]
+    assert 0 < ((chances >= 0.5) & (chances < 0.9)).sum()
+    assert model.predict(FRAME).tolist() == np.where(chances >= 0.9, "Yes", "No").tolist()
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 METRICS = "modelbout.bout.metrics"
 GUARDRAILS = "modelbout.bout.guardrails"
 
+# They compare the primary metric with that of models which the user's functions are not asked of.
+GAINS = ("dummy_gain", "linear_gain", "single_feature_gain")
+
 # Each is best at one end of the probabilities: all rows positive, none, or only the surest one.
 ONE_SIDED = ("precision", "recall", "specificity")
 
@@ -55,6 +58,13 @@ def _own(compare: Compare, task: Task | None, where: Where) -> Iterator[Problem]
         if task is not None and one.needs not in parts:
             fix = f"Write `needs: {parts[0]}`."
             yield Problem(f"a {task} model gives no {one.needs}", ", ".join(parts), fix, where(f"{key}.needs"))
+    if compare.primary is not None and compare.primary.metric in names:
+        for index, guardrail in enumerate(compare.guardrails):
+            if guardrail.metric in GAINS:
+                found = f"{quoted(guardrail.metric)} knows no metric of your own, and the primary one is"
+                fix = "Remove it: without a champion the primary metric must beat the dummy anyway."
+                place = where(f"compare.guardrails[{index}].metric")
+                yield Problem(found, "one of Modelbout's own primary metrics", fix, place)
 
 
 def _costs(costs: Costs, where: Where) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelbout.config.compare import Compare, Costs, Primary, UserMetric
+from modelbout.config.compare import Compare, Costs, Guardrail, Primary, UserMetric
 from modelbout.config.metric_rules import metric_problems
 from modelbout.errors import Place
 
@@ -54,6 +54,16 @@ def test_what_holds_together_has_no_problem(compare: Compare) -> None:
         (Compare(metrics=(own("profit"), own("profit"))), "binary", "compare.metrics[1].name", "there twice"),
         (Compare(metrics=(own("accuracy"),)), "binary", "compare.metrics[0].name", "one of Modelbout's own"),
         (Compare(metrics=(own("parity"),)), "binary", "compare.metrics[0].name", "one of Modelbout's own"),
+        (
+            Compare(
+                metrics=(own("profit"),),
+                primary=Primary(metric="profit"),
+                guardrails=(Guardrail(metric="accuracy", min=0.5), Guardrail(metric="linear_gain", min=0)),
+            ),
+            "binary",
+            "compare.guardrails[1].metric",
+            "knows no metric of your own",
+        ),
         (Compare(metrics=(own("profit"),)), "regression", "compare.metrics[0].needs", "a regression model gives no"),
         (Compare(metrics=(own("profit", "value"),)), "binary", "compare.metrics[0].needs", "a binary model gives no"),
         (
