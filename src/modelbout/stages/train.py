@@ -28,6 +28,7 @@ from modelbout.stages.tables import rows
 from modelbout.stages.threshold import chosen
 from modelbout.stages.validate import require_valid
 from modelbout.stages.workspace import now, run_url
+from modelbout.training.behaviour import require_inputs
 from modelbout.training.bundle import seal
 from modelbout.training.environment import probe
 from modelbout.training.fingerprint import fingerprint
@@ -79,6 +80,7 @@ def train(work: Workspace, progress: Progress, *, registry: str | None, force: b
         shape = signature(
             table.train, work.config.data, work.config.task, tuple(forbidden_in(work, table.train.columns))
         )
+        require_inputs(work.config.compare.expectations, shape)
         with progress.step("looking at your Python"):
             scratch = fresh(work.run / "training")
             environment = probe(work.config.train.python, root=work.root, work=scratch)
