@@ -11,6 +11,7 @@ SECTIONS = {
     "runtime": "What a user installs",
     "engines": "What a user of another engine installs",
     "dev": "What a developer installs as well",
+    "scorers": "What the tests of models install as well",
     "bootstrap": "What sets the environment up",
 }
 
@@ -21,8 +22,10 @@ def names(requirements: list[str]) -> list[str]:
 
 
 def declared(kind: str) -> list[str]:
-    if kind == "bootstrap":
-        return names((ROOT / "requirements/bootstrap.in").read_text(encoding="utf-8").splitlines())
+    if kind in ("bootstrap", "scorers"):
+        # A line with an upper limit alone constrains what others bring along.
+        lines = (ROOT / f"requirements/{kind}.in").read_text(encoding="utf-8").splitlines()
+        return names([line for line in lines if not re.search(r"<[^=]*$", line.partition(";")[0])])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     if kind == "engines":
         extras = project["project"]["optional-dependencies"].values()
