@@ -51,6 +51,9 @@ Classes: {% for one in signature.classes[:most] %}{{ one | code }}{% if not loop
 | Python | {{ lineage.python | code }} |
 | fingerprint | {{ lineage.fingerprint | code }} |
 | scored by | {{ scored }} |
+{% if threshold %}
+| says yes from | a probability of {{ threshold }}, chosen on folds of the training rows |
+{% endif %}
 
 ## What it reached
 
@@ -134,6 +137,7 @@ def card(
             commit=f"{lineage.commit}{dirty}" if lineage.commit else "not known",
             scored=" ".join(scorer.command) if scorer.kind == "command" else SCORED[scorer.kind],
             metrics=[(key, _number(estimate.value), _interval(estimate)) for key, estimate in sorted(metrics.items())],
+            threshold=None if scorer.threshold is None else _number(scorer.threshold),
             holdout=f"{rows:,}",
             most=MAX_INPUTS,
             moved=[(key, percent(share, 1), bar(share)) for key, share in ranked[:MAX_MOVERS]],

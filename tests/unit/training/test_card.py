@@ -102,3 +102,9 @@ def test_what_moves_the_answers() -> None:
     assert "`x07`" in moved
     assert "`x08`" not in moved
     assert "The other 12 together: 12 %." in moved
+
+
+def test_a_threshold_is_said() -> None:
+    line = "| says yes from | a probability of 0.3125, chosen on folds of the training rows |"
+    assert line in show(scorer=Scorer(kind="skops", threshold=0.31249)).splitlines()
+    assert "says yes from" not in show()
