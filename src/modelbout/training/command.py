@@ -152,8 +152,7 @@ def _read_scorer(path: Path, log: Path) -> Scorer:
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             reason = cause(error)
         else:
-            named = bool(said.command) and all(word and "\0" not in word for word in said.command)
-            reason = "" if named or (said.format and not said.command) else "`command` names no program"
+            reason = _unclear(said)
     if reason:
         raise failed(0, log, key=KEY, found=f"{SCORER_FILE} cannot be used: {reason}", allowed=allowed, fix=fix)
     return Scorer(kind=said.format or "command", command=said.command)
@@ -189,6 +188,14 @@ def _collect(model: Path, into: Path, log: Path) -> Path:
             fix="let the training program write the model and the scorer's code there (docs/training.md)",
         )
     return into
+
+
+def _unclear(said: _ScorerFile) -> str:
+    """Return why a scorer.json does not say how the model is scored; empty when it does."""
+    if said.command and said.format:
+        return "it names a command and a format"
+    named = said.command and all(word and "\0" not in word for word in said.command)
+    return "" if said.format or named else "`command` names no program"
 
 
 def _require_file(files: Path, scorer: Scorer, log: Path) -> None:

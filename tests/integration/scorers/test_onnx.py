@@ -98,7 +98,7 @@ def test_what_cannot_be_converted_is_told(tmp_path: Path) -> None:
         def build():
             return make_pipeline(FunctionTransformer(mine), LogisticRegression())
         """
-    with pytest.raises(TrainingError, match=r"cannot be converted to ONNX.*train\.format") as caught:
+    with pytest.raises(TrainingError, match="cannot be converted to ONNX") as caught:
         trained(tmp_path, "binary", source, format="onnx")
     assert "skl2onnx" in caught.value.problems[0].allowed
 
@@ -113,7 +113,7 @@ from onnx import TensorProto, helper, numpy_helper
 out = Path(os.environ["MODELBOUT_OUTPUT"])
 model = out / "model"
 model.mkdir()
-weights = numpy_helper.from_array(np.array([[0.02, -0.02], [0.0, 0.0]], dtype=np.float32), "weights")
+weights = numpy_helper.from_array(np.array([[0.02, -0.02]], dtype=np.float32), "weights")
 bias = numpy_helper.from_array(np.array([-1.0, 1.0], dtype=np.float32), "bias")
 nodes = [
     helper.make_node("MatMul", ["rows", "weights"], ["product"]),
@@ -123,7 +123,7 @@ nodes = [
 graph = helper.make_graph(
     nodes,
     "own",
-    [helper.make_tensor_value_info("rows", TensorProto.FLOAT, [None, 2])],
+    [helper.make_tensor_value_info("rows", TensorProto.FLOAT, [None, 1])],
     [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])],
     [weights, bias],
 )
@@ -136,7 +136,7 @@ PLAIN = "onnx.save_model(made, str(model / 'model.onnx'))"
 
 def test_a_program_may_leave_a_file_with_one_input(tmp_path: Path) -> None:
     source = PROGRAM.format(change=PLAIN)
-    corner = trained(tmp_path, "binary", source, inputs=("age", "income"), command="python train.py", rows=60)
+    corner = trained(tmp_path, "binary", source, inputs=("age",), command="python train.py", rows=60)
     now = corner.scored(tmp_path / "scoring").predictions
     assert now.proba is not None
     assert now.label is not None
@@ -149,7 +149,7 @@ def test_a_program_may_leave_a_file_with_one_input(tmp_path: Path) -> None:
 ELSEWHERE = "onnx.save_model(made, str(model / 'model.onnx'), save_as_external_data=True, size_threshold=0)"
 TWO_INPUTS = f"""
 made.graph.input[0].name = made.graph.node[0].input[0] = 'other'
-made.graph.input.append(helper.make_tensor_value_info('b', TensorProto.FLOAT, [None, 2]))
+made.graph.input.append(helper.make_tensor_value_info('b', TensorProto.FLOAT, [None, 1]))
 {PLAIN}
 """
 
@@ -170,7 +170,7 @@ def test_what_is_not_in_the_file_is_refused(change: str, found: str, tmp_path: P
             tmp_path,
             "binary",
             PROGRAM.format(change=change),
-            inputs=("age", "income"),
+            inputs=("age",),
             command="python train.py",
             rows=60,
         )

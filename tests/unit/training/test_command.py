@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from modelbout.manifest import ScorerKind
+
 TWO = Signature(
     inputs=(Feature(name="a", type="number"),), target="y", target_type="string", classes=("no", "yes"), positive="yes"
 )
@@ -30,7 +32,9 @@ def trained(root: Path, work: Path, source: str, *, timeout_seconds: float = 30)
         "model = out / 'model'\n"
         "def leave(words=('python', 's.py')):\n"
         "    model.mkdir(exist_ok=True); (model / 'm.txt').write_text('m')\n"
-        "    (out / 'scorer.json').write_text(json.dumps({'command': words}))\n" + source
+        "    (out / 'scorer.json').write_text(json.dumps({'command': words}))\n"
+        "def form(name, words=()):\n"
+        "    (out / 'scorer.json').write_text(json.dumps({'format': name, 'command': words}))\n" + source
     )
     return command.train(
         (sys.executable, "-S", "train.py"),
@@ -89,6 +93,11 @@ def test_what_the_program_is_given(repository: Callable[..., Path], tmp_path: Pa
         ("leave(['a\\0b'])", "names no program"),
         ("leave('python s.py')", "scorer.json cannot be used: Expected `array`"),
         ("leave(); (out / 'scorer.json').write_text('{')", "scorer.json cannot be used"),
+        ("leave(); form('pmml')", "scorer.json cannot be used: Invalid enum value 'pmml'"),
+        ("leave(); form('onnx', ['python'])", "scorer.json cannot be used: it names a command and a format"),
+        ("leave(); form(None)", "names no program"),
+        ("leave(); form('onnx')", "says onnx, and the program left no model.onnx"),
+        ("leave(); form('xgboost')", "says xgboost, and the program left no model.ubj"),
         ("leave(['x' * 99999])", "scorer.json cannot be used: it is too long"),
         ("leave(); (model / 'l').symlink_to('/etc/passwd')", "the model holds a link: 'l'"),
         ("leave(); model.rename(out / 'm2'); model.symlink_to(out / 'm2')", "left no model"),
@@ -99,6 +108,27 @@ def test_programs_that_fail(repository: Callable[..., Path], tmp_path: Path, cod
         trained(repository(), tmp_path / "work", code)
     assert caught.value.problems[0].place.key == "train.command"
     assert str(tmp_path / "work" / "train.log") in caught.value.problems[0].fix
+
+
+@pytest.mark.parametrize(
+    ("kind", "left", "place"),
+    [
+        ("onnx", "model.onnx", "model.onnx"),
+        ("xgboost", "model.ubj", "model/model.ubj"),
+        ("xgboost", "model.json", "model/model.json"),
+        ("lightgbm", "model.txt", "model/model.txt"),
+        ("catboost", "model.cbm", "model/model.cbm"),
+        ("mlflow", "MLmodel", "model/MLmodel"),
+        ("pickle", "model.pkl", "model/model.pkl"),
+    ],
+)
+def test_a_program_that_leaves_a_file(
+    repository: Callable[..., Path], tmp_path: Path, kind: ScorerKind, left: str, place: str
+) -> None:
+    code = f"leave(); (model / 'm.txt').rename(model / '{left}'); form('{kind}')"
+    files, scorer = trained(repository(), tmp_path / "work", code)
+    assert scorer == Scorer(kind=kind)
+    assert [path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file()] == [place]
 
 
 def test_a_program_that_hangs(repository: Callable[..., Path], tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def test_code_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         {"data": Data(target="y", source="a.csv", positive="yes", exclude=("x",))},
         {"train": Train(estimator="pipeline:other")},
         {"train": Train(command="python train.py")},
+        {"train": Train(estimator="pipeline:build", format="onnx")},
         {"compare": BEST},
         {"compare": Compare(threshold="best", costs=Costs(false_positive=1, false_negative=2))},
     ],
@@ -128,6 +129,7 @@ def test_what_decides_about_the_model_is_in_the_digest(changed: dict[str, object
     [
         {"compare": Compare(confidence=0.9)},
         {"train": Train(estimator="pipeline:build", timeout_minutes=1)},
+        {"train": Train(estimator="pipeline:build", format="skops", trust="pickle")},
         {"data": Data(target="y", source="other.csv", positive="yes")},
     ],
 )
