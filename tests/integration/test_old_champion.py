@@ -69,6 +69,8 @@ def test_an_old_champion_stays_comparable(
         python=".".join(map(str, sys.version_info[:2])),
         interpreter=INTERPRETER,
     )
+    stand.rule(known=sys.executable)
+    monkeypatch.delenv("MODELBOUT_PYTHON", raising=False)
     repo.write("pipeline.py", TREE)
     assert repo("run", "--no-plots", "--no-html").code == 0
     reached = repo.result("bout.json")["primary"]["challenger"]["value"]
