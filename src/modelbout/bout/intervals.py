@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from modelbout.bout.bootstrap import replicates
-from modelbout.bout.metric import TableMetric
+from modelbout.bout.metric import RowMetric, TableMetric
 from modelbout.bout.spread import Spread, independent_rows, spread
 from modelbout.evidence import Estimate, Interval
 
@@ -177,7 +177,9 @@ def _at_the_end(metric: Metric, sheet: Sheet, value: float, confidence: float) -
 
     Clopper and Pearson 1934: with n successes of n the lower end is (alpha / 2) ** (1 / n).
     """
-    trials = int(sheet.backing[sheet.support > 0].min()) if metric.per_class else sheet.observations
+    trials: float = int(sheet.backing[sheet.support > 0].min()) if metric.per_class else sheet.observations
+    if isinstance(metric, RowMetric) and metric.trials is not None:
+        trials = metric.trials(sheet)
     reach = 1 - ((1 - confidence) / 2) ** (1 / trials)
     lowest, width = (0.0, 1.0) if metric.scale == "unit" else (-1.0, 2.0)
     return Bounds(1 - width * reach, 1.0) if value >= 1 else Bounds(lowest, lowest + width * reach)

@@ -134,6 +134,7 @@ class RowMetric:
         reweighed: ``reweighed(sheet)(weights)``: the metric in each resample, shape (b,). What needs the rows only,
             such as sorting them, is done in the first call, once for all resamples.
         resampled: the metric in resamples that were made elsewhere, the same ones for all sheets of a bout, shape (b,).
+        trials: how many observations a value at the end of its range rests on, where that is not all or a class.
         term: the key of ``compare`` that has to be set for it.
         outside: why it has no meaning on some rows; None when it has one on all.
         best_constant: the constant that scores best on the training rows' target (regression): the dummy's answer.
@@ -152,6 +153,7 @@ class RowMetric:
     interval: Method = "influence"
     reweighed: Callable[[Sheet], Reweighed] | None = None
     resampled: Callable[[Sheet], NDArray[np.float64]] | None = None
+    trials: Callable[[Sheet], float] | None = None
     term: Term | None = None
     outside: Callable[[Sheet], str] | None = None
     best_constant: Callable[[NDArray[np.float64], Terms], float] = mean_of_training

@@ -281,46 +281,6 @@ def test_every_metric_has_its_section_in_the_docs() -> None:
     assert {title for title in sections if title.startswith("`")} == {f"`{name}`" for name in catalogue.names(METRICS)}
 
 
-@pytest.mark.parametrize("name", ["precision_at_k", "lift"])
-@pytest.mark.parametrize("decimals", [None, 1])
-def test_influence_at_a_cut_by_rank_is_the_spread_of_resamples(
-    name: str, decimals: int | None, draw: Callable[..., Sheet]
-) -> None:
-    # Leaving out a row lets the very next one in, not a typical one: a jackknife does not see such a cut.
-    sheet = under_terms(draw("binary", rows=2000, decimals=decimals))
-    draws = np.random.default_rng(4)
-    values = [measured_by(name, sheet.take(draws.integers(0, 2000, 2000))).value for _ in range(400)]
-    influence = measured_by(name, sheet).influence
-    assert influence.mean() == pytest.approx(0, abs=1e-9)
-    assert influence.std() / np.sqrt(2000) == pytest.approx(np.std(values), rel=0.12)
-
-
-def test_jackknife_of_the_debiased_calibration_error_is_exact_while_the_bins_stay() -> None:
-    # 15 different probabilities in 15 bins: leaving out a row moves no other one.
-    steps = np.repeat(np.linspace(0.05, 0.95, 15), 40)
-    truth = (np.random.default_rng(0).random(600) < steps**1.5).astype(np.int64)
-    sheet = Sheet("binary", 2, 1, truth, Predictions(label=truth, proba=np.column_stack([1 - steps, steps])))
-    measured = measured_by("ece_debiased", sheet)
-    rows = np.arange(600)
-    without = np.array([measured_by("ece_debiased", sheet.take(rows[rows != row])).value for row in rows[::7]])
-    jackknife = 599 * (measured.value - without)
-    assert measured.influence[::7] == pytest.approx(jackknife, abs=2e-3)
-    assert np.abs(jackknife).max() > 0.1
-
-
-def test_debiased_calibration_error_of_a_calibrated_model_is_zero_on_average() -> None:
-    draws = np.random.default_rng(7)
-    found = []
-    for _ in range(300):
-        yes = draws.random(400)
-        truth = (draws.random(400) < yes).astype(np.int64)
-        sheet = Sheet("binary", 2, 1, truth, Predictions(label=truth, proba=np.column_stack([1 - yes, yes])))
-        found.append((measured_by("ece_debiased", sheet).value, measured_by("ece", sheet).value))
-    fair, plain = np.mean(found, axis=0)
-    assert abs(fair) < 3 * np.std([one for one, _ in found]) / np.sqrt(300)
-    assert plain > 0.04  # noise alone
-
-
 @pytest.mark.parametrize("name", ["precision_at_k", "lift", "ece", "ece_debiased", "brier_skill", "d2_log_loss"])
 def test_one_probability_for_all_rows(name: str) -> None:
     truth = np.array([0, 0, 0, 1] * 25, dtype=np.int64)

@@ -22,6 +22,11 @@ def largest(sheet: Sheet) -> float:
     return 1 / sheet.terms.top
 
 
+def trials(sheet: Sheet) -> float:
+    """Return how many observations are among them."""
+    return max(1.0, sheet.terms.top * sheet.observations)
+
+
 METRIC = RowMetric(
     title="Precision at k",
     better="higher",
@@ -31,4 +36,5 @@ METRIC = RowMetric(
     formula=formula,
     largest=largest,
     per_class=True,
+    trials=trials,
 )
