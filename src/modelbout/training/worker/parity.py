@@ -20,7 +20,7 @@ WAYS_OUT = "take `train.format` out, which keeps the estimator as it is; or use 
 
 
 def require_parity(then: Mapping[str, NDArray[Any]], now: Mapping[str, NDArray[Any]], kind: str) -> None:
-    """Refuse a model file that says other labels, or other numbers in more than 1 row of ``FEW``.
+    """Refuse a model file that says other labels, or other numbers in more than 1 row, or 1 row of ``FEW``.
 
     A label may differ only where the two likeliest classes are equally likely within ``TOLERANCE``.
     """
@@ -37,7 +37,7 @@ def require_parity(then: Mapping[str, NDArray[Any]], now: Mapping[str, NDArray[A
             raise Stop(f"as {kind} the model has no probabilities any more", allowed=allowed, fix=WAYS_OUT)
         close = np.isclose(now[part], then[part], rtol=TOLERANCE, atol=TOLERANCE).reshape(rows, -1).all(axis=1)
         wrong = int((~close).sum())
-        if wrong > rows // FEW:
+        if wrong > max(1, rows // FEW):
             found = f"as {kind} the model gives other numbers in {wrong:,} of {rows:,} rows than the estimator"
             raise Stop(found, allowed=allowed, fix=WAYS_OUT)
 

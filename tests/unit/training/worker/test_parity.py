@@ -29,8 +29,10 @@ def test_a_row_in_a_thousand_may_take_another_leaf_and_no_more() -> None:
         require_parity({"proba": PROBA}, {"proba": changed(4, 0.1)}, "onnx")
     with pytest.raises(Stop, match="other numbers in 3,000 of 3,000 rows"):
         require_parity({"value": PROBA[:, 0]}, {"value": PROBA[:, 1]}, "onnx")
-    with pytest.raises(Stop, match="in 1 of 20 rows"):
-        require_parity({"value": LABEL[:20] * 1.0}, {"value": np.r_[LABEL[:19] * 1.0, np.nan]}, "onnx")
+    few = LABEL[:20] * 1.0
+    require_parity({"value": few}, {"value": np.r_[few[:19], 2.0]}, "onnx")
+    with pytest.raises(Stop, match="in 2 of 20 rows"):
+        require_parity({"value": few}, {"value": np.r_[few[:18], 2.0, np.nan]}, "onnx")
 
 
 def test_one_flipped_label_is_too_many() -> None:
