@@ -1,20 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from modelbout.bout.share import design_effect, share
+from modelbout.bout.share import share
+from tests.unit.bout.conftest import draw_sheet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 def bounds(hits: NDArray[np.bool_], clusters: NDArray[np.int64] | None = None) -> tuple[float, float]:
-    interval = share(hits, clusters, 0.95).interval
+    sheet = replace(draw_sheet("binary", rows=hits.size), clusters=clusters)
+    interval = share(hits, sheet, 0.95).interval
     assert interval is not None
+    assert interval.method.endswith("together") is (clusters is not None)
     return interval.low, interval.high
 
 
@@ -24,33 +28,24 @@ def test_single_rows_have_the_exact_interval(hits: int, rows: int) -> None:
     assert bounds(np.arange(rows) < hits) == pytest.approx(expected, abs=1e-6)
 
 
-def test_clusters_of_one_row_change_next_to_nothing() -> None:
-    hits = np.arange(60) % 6 == 0
-    assert design_effect(hits.astype(float), np.arange(60)) == pytest.approx(1.0)
-    assert bounds(hits, np.arange(60)) == pytest.approx(bounds(hits))
-
-
 def test_copies_of_rows_add_nothing() -> None:
     hits = np.arange(60) % 6 == 0
-    copies = np.repeat(hits, 10)
-    clusters = np.repeat(np.arange(60), 10)
-    assert design_effect(copies.astype(float), clusters) == pytest.approx(10, rel=0.02)
-    low, high = bounds(copies, clusters)
-    assert low <= bounds(hits)[0] + 0.002
-    assert high >= bounds(hits)[1] - 0.002
+    low, high = bounds(np.repeat(hits, 10), np.repeat(np.arange(60), 10))
+    assert low == pytest.approx(bounds(hits)[0], abs=0.01)
+    assert high == pytest.approx(bounds(hits)[1], abs=0.01)
 
 
 def test_clusters_that_are_alike_do_not_make_an_interval_narrower() -> None:
     hits = np.tile([True, False], 30)
-    assert design_effect(hits.astype(float), np.repeat(np.arange(30), 2)) == 1
+    low, high = bounds(hits, np.repeat(np.arange(30), 2))
+    assert low <= bounds(hits)[0]
+    assert high >= bounds(hits)[1]
 
 
 def test_no_hit_in_any_cluster_is_as_sure_as_so_many_rows() -> None:
-    clusters = np.repeat(np.arange(10), 5)
-    assert design_effect(np.zeros(50), clusters) == 5
-    low, high = bounds(np.zeros(50, dtype=bool), clusters)
+    low, high = bounds(np.zeros(50, dtype=bool), np.repeat(np.arange(10), 5))
     assert low == 0
-    assert 0.3 < high < 0.4
+    assert high == pytest.approx(bounds(np.zeros(10, dtype=bool))[1])
 
 
 def test_one_cluster_tells_nothing() -> None:

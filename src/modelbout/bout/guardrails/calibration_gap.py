@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy import special
-
 from modelbout.bout.guardrail import CornerGuardrail, unmeasured
-from modelbout.bout.share import design_effect
+from modelbout.bout.spread import spread
 from modelbout.evidence import Estimate, Interval
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from modelbout.bout.guardrail import Match
+    from modelbout.bout.sheet import Sheet
 
 METHOD = "Student's t of the mean gap"
 
@@ -28,8 +27,8 @@ def measure(match: Match) -> Estimate:
         DataError: no probabilities, or a truth without spread.
     """
     gaps = _gaps(match)
-    rest = (1 - match.confidence) / 2 / len(gaps)
-    found = [_distance(gap, match.ring.clusters, rest) for gap in gaps]
+    level = 1 - (1 - match.confidence) / len(gaps)
+    found = [_distance(gap, match.challenger, level) for gap in gaps]
     bounds = Interval(low=max(one[1] for one in found), high=max(one[2] for one in found), method=METHOD)
     return Estimate(value=max(one[0] for one in found), interval=bounds)
 
@@ -50,13 +49,10 @@ def _gaps(match: Match) -> list[NDArray[np.float64]]:
     return [sheet.proba[:, code] - (sheet.codes == code) for code in sheet.scored_classes()]
 
 
-def _distance(gap: NDArray[np.float64], clusters: NDArray[np.int64] | None, rest: float) -> tuple[float, float, float]:
+def _distance(gap: NDArray[np.float64], sheet: Sheet, confidence: float) -> tuple[float, float, float]:
     mean = float(gap.mean())
-    known = gap.size if clusters is None else np.unique(clusters).size
-    error = float(np.sqrt(gap.var(ddof=1) / gap.size * design_effect(gap, clusters)))
-    reach = -float(special.stdtrit(known - 1, rest)) * error if known > 1 else np.inf
-    nearest = max(abs(mean) - reach, 0.0)
-    return abs(mean), nearest, abs(mean) + reach
+    reach = spread(gap - mean, sheet, by_class=False).reach(confidence)
+    return abs(mean), max(abs(mean) - reach, 0.0), abs(mean) + reach
 
 
 GUARDRAIL = CornerGuardrail(

@@ -9,7 +9,7 @@ import numpy as np
 from modelbout.bout.flips import flipped
 from modelbout.bout.guardrail import CornerGuardrail, unmeasured
 from modelbout.bout.intervals import DIRICHLET, draws, middle_of
-from modelbout.bout.share import design_effect
+from modelbout.bout.spread import independent_rows
 from modelbout.evidence import Estimate, Interval
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ def measure(match: Match) -> Estimate:
     kind = np.where(~flips, 2, np.where(lost, 0, 1))
     counts = np.bincount(kind, minlength=price.size).astype(np.float64)
     value = float(counts @ price / kind.size)
-    # A single cluster tells nothing of its like: one row is what it is worth.
-    worth = min(design_effect(price[kind], match.ring.clusters), float(kind.size))
-    drawn = draws(counts / worth, match.ring.seed) @ price
+    sure = independent_rows(price[kind] - value, match.challenger, by_class=False, confidence=match.confidence)
+    drawn = draws(counts * (sure / kind.size), match.ring.seed) @ price
     bounds = middle_of(drawn, value, match.confidence)
     return Estimate(value=value, interval=Interval(low=bounds.low, high=bounds.high, method=DIRICHLET))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def measure(match: Match) -> Estimate:
     """Return the negative flip rate: of all rows, not of those that the champion had right."""
-    return share(flipped(match, "negative_flips"), match.ring.clusters, match.confidence)
+    return share(flipped(match, "negative_flips"), match.challenger, match.confidence)
 
 
 GUARDRAIL = CornerGuardrail(

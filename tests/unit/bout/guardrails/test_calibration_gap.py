@@ -50,11 +50,11 @@ def test_regression_is_in_standard_deviations_of_the_target() -> None:
 def test_rows_of_one_cluster_count_together() -> None:
     sheet = draw_sheet("binary", rows=500, shift=1.0)
     order = np.argsort(sheet.proba[:, 1] - sheet.codes)
-    sorted_ = sheet.take(order)
-    alone = measured("calibration_gap", match(sheets=(sorted_, None)))
-    together = measured("calibration_gap", match(sheets=(sorted_, None), clusters=np.arange(500) // 10))
+    alone, together, one = (
+        measured("calibration_gap", match(sheets=(replace(sheet.take(order), clusters=clusters), None)))
+        for clusters in (None, np.arange(500) // 10, np.zeros(500, dtype=np.int64))
+    )
     assert ends(together)[1] - together.value > 2.5 * (ends(alone)[1] - alone.value)
-    one = measured("calibration_gap", match(sheets=(sorted_, None), clusters=np.zeros(500, dtype=np.int64)))
     assert ends(one) == (0, np.inf)
 
 

@@ -21,9 +21,11 @@ def flips(yes: int, no: int, terms: Terms = TERMS, *, clusters: bool = False) ->
     label = sheet.codes.copy()
     for code, count in ((1, yes), (0, no)):
         label[np.flatnonzero(sheet.codes == code)[:count]] = 1 - code
-    mine, theirs = (replace(sheet, predictions=Predictions(label=one)) for one in (label, sheet.codes))
     together = np.arange(1000) // 10 if clusters else None
-    return match(sheets=(mine, theirs), terms=terms, clusters=together)
+    mine, theirs = (
+        replace(sheet, predictions=Predictions(label=one), clusters=together) for one in (label, sheet.codes)
+    )
+    return match(sheets=(mine, theirs), terms=terms)
 
 
 def test_each_kind_of_flip_has_its_price() -> None:
