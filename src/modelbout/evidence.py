@@ -190,13 +190,17 @@ class Anchor(Record, frozen=True):
 
 
 class Sealed(Record, frozen=True):
-    """The part of the holdout that no push sees: how many rows, and once it is opened at merge, its answer."""
+    """The part of the holdout that no push sees: how many rows, and once it is opened at merge, its answer.
+
+    ``improvement`` is that of the primary metric there, rounded.
+    """
 
     rows: int
     open_rows: int
     opened: bool
     passed: bool | None = None
     explanation: str = ""
+    improvement: float | None = None
 
 
 class Scoring(Record, frozen=True):

@@ -35,6 +35,10 @@ _VERSION_TAG = re.compile(r".+@v\d+\.\d+\.\d+")
 _ROLLBACK_INPUTS = ("to", "reason")
 
 
+AFTER_MERGES = ("push", "workflow_dispatch", "schedule", "repository_dispatch")
+"""Events whose runs are of a branch itself, and not of what may be merged into it."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a run shall do.
@@ -72,6 +76,11 @@ class Plan:
     before: str | None = None
     after: str | None = None
     run_id: int | None = None
+
+
+def follows_a_merge(plan: Plan) -> bool:
+    """Tell whether a run is of the default branch and not of a pull request that leads to it."""
+    return plan.event in AFTER_MERGES and plan.branch is not None and plan.branch == plan.default_branch
 
 
 def decide(  # noqa: C901, PLR0911 -- one way out for each kind of event

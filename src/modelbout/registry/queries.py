@@ -115,7 +115,7 @@ class Queries:
 
 
 def asked_by(bout: BoutResult, *, at: str) -> Query | None:
-    """Return what a bout asked of its holdout; None when nobody held the title, or it does not say.
+    """Return what a bout asked of its open rows; None when nobody held the title, or it does not say.
 
     The bout may come from a job that ran the user's code: what is no digest in it is not taken.
     """
@@ -125,6 +125,17 @@ def asked_by(bout: BoutResult, *, at: str) -> Query | None:
     if not (is_name(bout.model) and all(is_digest(name) for name in names)):
         return None
     return Query(at=at, model=bout.model, holdout_digest=names[0], bundle_digest=names[1], champion_digest=names[2])
+
+
+def all_asked_by(bout: BoutResult, *, at: str) -> tuple[Query, ...]:
+    """Return what a bout asked of its open rows, and of its sealed ones where they were opened."""
+    shown = asked_by(bout, at=at)
+    if shown is None:
+        return ()
+    if bout.sealed is None or not bout.sealed.opened:
+        return (shown,)
+    answer = {"passed": bout.sealed.passed is True, "improvement": bout.sealed.improvement}
+    return (shown, msgspec.structs.replace(shown, part="sealed", **answer))
 
 
 def with_new(known: Sequence[Query], more: Iterable[Query]) -> tuple[Query, ...]:

@@ -43,7 +43,7 @@ from modelbout.stages.own_metrics import with_own_metrics
 from modelbout.stages.places import located
 from modelbout.stages.scene import Scene
 from modelbout.stages.scoring import score_all
-from modelbout.stages.seals import closed, sealable
+from modelbout.stages.seals import closed
 from modelbout.stages.search import told_of
 from modelbout.stages.tables import rows
 from modelbout.stages.validate import require_valid
@@ -81,14 +81,13 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
     try:
         fighter = challenger(work, training)
         scene = Scene(fighter)
-        book = sealable(work, work.registry(registry))
-        events = book.events(config.model)
+        events = (book := work.registry(registry)).events(config.model)
         scene = Scene(fighter, champion(work, book, events))
-        same_question(work, fighter, scene.champion, "champion")
+        same_question(work, scene.champion, "champion")
         table = read_rows(work, progress)
         same_data(fighter, table)
         scene = replace(scene, use=use_of(work, book, events, scene, table), sealed=closed(table))
-        same_question(work, fighter, scene.use.anchor, "anchor")
+        same_question(work, scene.use.anchor, "anchor")
         table, memory = unseen(work, scene, table, progress)
         found = look_for_leaks(work, fighter.manifest.signature, table, progress)
         scene = replace(scene, holdout=describe(work, table)).knowing(memory, found)
@@ -108,8 +107,7 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
             judgement = judge(fought)
             memory = with_clean_rows(memory, fought)
             scene = scene.knowing(memory, found)
-            last = after_verdict(work, memory, passed=judgement.passed)
-            scene = replace(scene, leaks=(*found, *([last] if last else [])))
+            scene = scene.after(found, after_verdict(work, memory, passed=judgement.passed))
         seconds["judge"] = round(time.perf_counter() - judged_at, 3)
     except TrainingError as error:
         for problem in error.problems:

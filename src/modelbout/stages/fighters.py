@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from modelbout.stages.tables import Rows
     from modelbout.stages.workspace import Workspace
 
-LEAST_SHARED = 2  # with fewer there is nothing that both could tell apart
-
 
 @dataclass(frozen=True)
 class Fighter:
@@ -81,12 +79,11 @@ def champion(work: Workspace, book: Registry, events: Sequence[Event]) -> Fighte
     return Fighter(bundle, manifest, side)
 
 
-def same_question(work: Workspace, fighter: Fighter, other: Fighter | None, who: str) -> None:
+def same_question(work: Workspace, other: Fighter | None, who: str) -> None:
     """Refuse a champion that predicts something else: no score of it would mean anything here.
 
     Raises:
         ConfigError: it has another target, or numbers for classes.
-        DataError: it speaks of other classes.
     """
     if other is None:
         return
@@ -101,31 +98,6 @@ def same_question(work: Workspace, fighter: Fighter, other: Fighter | None, who:
                 f"the configuration says {config.data.target!r} ({config.task})",
                 allowed=f"the {who}'s target, and classes or numbers as there",
                 fix="another question is another model: give it a name of its own in `model`",
-                place=work.loaded.place("data.target"),
-            )
-        )
-    _same_classes(work, fighter, other, who)
-
-
-def _same_classes(work: Workspace, fighter: Fighter, other: Fighter, who: str) -> None:
-    """Refuse a champion that speaks of other classes: every answer of it would be wrong, and anything would win.
-
-    That is what happens when the target's values are written otherwise than then, such as 1 for ``yes``. Classes that
-    came or went are fine while two are left that both know; of a binary target both must be.
-
-    Raises:
-        DataError: they have too few classes in common.
-    """
-    if not fighter.manifest.signature.classes:
-        return
-    mine, theirs = set(fighter.manifest.signature.classes), set(other.manifest.signature.classes)
-    if len(mine & theirs) < LEAST_SHARED:
-        raise DataError(
-            Problem(
-                found=f"of the {len(mine)} classes of {work.config.data.target!r} the {who} knows {len(mine & theirs)}",
-                allowed=f"at least {LEAST_SHARED} classes that both know",
-                fix="write the target's values as they were when the champion was trained; another question is another "
-                "model: give it a name of its own in `model`",
                 place=work.loaded.place("data.target"),
             )
         )

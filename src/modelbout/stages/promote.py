@@ -50,12 +50,19 @@ def promote(
     return attempt(work, book, target, reason, dry_run=dry_run)
 
 
-def unseal(work: Workspace, progress: Progress, book: Registry, *, dry_run: bool) -> None:
+def unseal(work: Workspace, progress: Progress, book: Registry, *, dry_run: bool, noted_later: bool = False) -> None:
     """Open the sealed rows for a verdict that may lead to a promotion, where that has not been done.
+
+    Args:
+        work: where the verdict lies, and where it will lie with the answer.
+        progress: who watches.
+        book: the registry, which keeps a line of the question.
+        dry_run: say that they would be opened.
+        noted_later: whether the job that promotes keeps that line: this one may not write.
 
     Raises:
         RegistryError: the registry cannot be written: what is not noted is not opened.
-        ConfigError: there is no verdict, it speaks of another bundle, or the data has changed since.
+        ConfigError: there is no verdict, it speaks of another bundle, the data has changed, or nobody would note it.
         DataError: the sealed rows do not allow a comparison.
     """
     if work.config.compare.sealed is None:
@@ -68,7 +75,7 @@ def unseal(work: Workspace, progress: Progress, book: Registry, *, dry_run: bool
         return
     from modelbout.stages.sealed import open_sealed
 
-    work.write(BOUT_FILE, open_sealed(work, progress, book, bout))
+    work.write(BOUT_FILE, open_sealed(work, progress, book, bout, noted_later=noted_later))
 
 
 def is_sealed(work: Workspace, bout: BoutResult) -> bool:
@@ -157,7 +164,7 @@ def still_sealed(work: Workspace) -> Problem:
     return Problem(
         found="the verdict rests on the open part of the holdout alone",
         allowed="a challenger that has passed the sealed part, too",
-        fix="promote with `modelbout promote` and a registry in a directory: it opens the sealed rows first",
+        fix="run `modelbout promote`, which opens the sealed rows; on GitHub the bout after the merge does",
         place=work.loaded.place("compare.sealed"),
     )
 

@@ -53,3 +53,7 @@ class Scene:
         if memory is None:
             return replace(self, leaks=found)
         return replace(self, leaks=(*found, memory.leak) if memory.leak else found, seen=memory.told)
+
+    def after(self, found: tuple[Leak, ...], last: Leak | None) -> Scene:
+        """Return it with the leaks as they stand after the verdict."""
+        return replace(self, leaks=found if last is None else (*found, last))

@@ -22,6 +22,7 @@ from modelbout.stages.fighters import challenger, champion, same_data
 from modelbout.stages.own_metrics import with_own_metrics
 from modelbout.stages.scene import Scene
 from modelbout.stages.scoring import score_all
+from modelbout.stages.seals import require_counting
 from modelbout.stages.workspace import now
 
 if TYPE_CHECKING:
@@ -39,26 +40,30 @@ SEALED_LEVEL = 0.10
 FIGURES = 2  # of the answer: who could read it exactly could climb on it
 
 
-def open_sealed(work: Workspace, progress: Progress, book: Registry, bout: BoutResult) -> BoutResult:
+def open_sealed(
+    work: Workspace, progress: Progress, book: Registry, bout: BoutResult, *, noted_later: bool = False
+) -> BoutResult:
     """Return the verdict with what the sealed rows say of it: a win stays one, or becomes inconclusive.
 
     The same question is asked once: its answer is in the registry, and is given again from there. A line of each
-    question stands there before the answer is used.
+    question stands there before the answer is used; ``noted_later`` leaves that to the job that promotes.
 
     Raises:
         GateRefusedError: the sealed rows have been opened as often as the budget allows.
-        ConfigError: the verdict speaks of another bundle, or the data has changed since.
+        ConfigError: the verdict speaks of another bundle, the data has changed since, or nobody would note it.
         DataError: the sealed rows do not allow a comparison.
         RegistryError: the registry cannot be read or written.
         BundleError: a bundle is damaged, or its model answers otherwise than on the day of its training.
         TrainingError: a model's program failed.
     """
+    if not noted_later:
+        require_counting(work, book)
     question = _question(work, bout)
     here = (question.holdout_digest, question.part)
     asked = [one for one in book.queries(bout.model) if (one.holdout_digest, one.part) == here]
     known = next((one for one in asked if one.question == question.question), None)
     if known is not None:
-        return with_answer(bout, known.improvement or 0.0, passed=known.passed is True)
+        return with_answer(bout, known.improvement, passed=known.passed is True)
     budget = work.config.compare.wear
     if budget.policy != "fixed" and len(asked) >= budget.budget:
         raise GateRefusedError(
@@ -71,11 +76,12 @@ def open_sealed(work: Workspace, progress: Progress, book: Registry, bout: BoutR
         )
     with progress.step("opening the sealed rows"):
         passed, improvement = _fight(work, progress, book, bout)
-    book.note(msgspec.structs.replace(question, passed=passed, improvement=improvement))
+    if not noted_later:
+        book.note(msgspec.structs.replace(question, passed=passed, improvement=improvement))
     return with_answer(bout, improvement, passed=passed)
 
 
-def with_answer(bout: BoutResult, improvement: float, *, passed: bool) -> BoutResult:
+def with_answer(bout: BoutResult, improvement: float | None, *, passed: bool) -> BoutResult:
     """Return the verdict after the sealed rows have answered."""
     sealed = bout.sealed or Sealed(rows=0, open_rows=0, opened=False)
     title = "" if bout.primary is None else bout.primary.title
@@ -86,7 +92,7 @@ def with_answer(bout: BoutResult, improvement: float, *, passed: bool) -> BoutRe
         f"On the {sealed.rows:,} sealed rows, {title} is {moved}: "
         f"{'the challenger passes there, too' if passed else 'that does not show there what the open rows showed'}."
     )
-    told = msgspec.structs.replace(sealed, opened=True, passed=passed, explanation=text)
+    told = msgspec.structs.replace(sealed, opened=True, passed=passed, explanation=text, improvement=improvement)
     if passed:
         return msgspec.structs.replace(bout, sealed=told, reasons=(*bout.reasons, text))
     decision = decide(Standing(primary="holds", sealed="uncertain"))

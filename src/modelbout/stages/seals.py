@@ -13,22 +13,21 @@ if TYPE_CHECKING:
     from modelbout.stages.workspace import Workspace
 
 
-def sealable(work: Workspace, book: Registry) -> Registry:
-    """Return the registry, unless rows are sealed and it keeps no line of each time they are opened.
+def require_counting(work: Workspace, book: Registry) -> None:
+    """Refuse to open sealed rows where no line of it would be kept.
 
     Raises:
-        ConfigError: ``compare.sealed`` with a registry on GitHub.
+        ConfigError: the registry is on GitHub, and this is not the bout after a merge.
     """
-    if work.config.compare.sealed is not None and not book.counts_bouts:
+    if not book.counts_bouts:
         raise ConfigError(
             Problem(
-                found="`sealed` is set, and the registry is on GitHub",
-                allowed="a registry in a directory",
-                fix="take `sealed` out of `compare`; `wear: {policy: strict}` needs no sealed rows",
+                found="sealed rows are opened by a command that keeps a line of it, and the registry is on GitHub",
+                allowed="a registry in a directory, or the bout that a workflow fights after a merge",
+                fix="merge the pull request: the workflow modelbout-promote opens them for a winner",
                 place=work.loaded.place("compare.sealed"),
             )
         )
-    return book
 
 
 def closed(table: Rows) -> Sealed | None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelbout.github.context import Doing, Plan, decide
+from modelbout.github.context import Doing, Plan, decide, follows_a_merge
 
 DOCS = Path(__file__).parents[3] / "docs" / "events.md"
 START, END = "<!-- table: start -->\n", "<!-- table: end -->\n"
@@ -378,3 +378,19 @@ if __name__ == "__main__":
     page = DOCS.read_text(encoding="utf-8")
     before, rest = page.split(START)
     DOCS.write_text(before + START + table() + END + rest.split(END)[1], encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("plan", "follows"),
+    [
+        (Plan("promote", "", event="push", branch="main", default_branch="main"), True),
+        (Plan("bout", "", event="workflow_dispatch", branch="main", default_branch="main"), True),
+        (Plan("bout", "", event="push", branch="try", default_branch="main"), False),
+        (Plan("bout", "", event="push", branch=None, default_branch=None), False),
+        (Plan("bout", "", event="pull_request", branch="main", default_branch="main"), False),
+        (Plan("bout", "", event="merge_group", branch="main", default_branch="main"), False),
+        (Plan("bout", ""), False),
+    ],
+)
+def test_what_is_merged_and_what_only_may_be(plan: Plan, follows: bool) -> None:  # noqa: FBT001 -- a column
+    assert follows_a_merge(plan) is follows

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from modelbout.errors import ChampionMovedError, ConfigError, GateRefusedError, Problem
 from modelbout.evidence import Estimate, Interval, MetricResult, Sealed, Wear
-from modelbout.registry.queries import Query, asked_by
+from modelbout.registry.queries import Query, all_asked_by, asked_by
 from modelbout.results import BOUT_FILE, BoutResult, Side
 from modelbout.stages import promote, sealed, seals
 from modelbout.stages.tables import Rows
@@ -233,14 +233,23 @@ def test_a_champion_that_moved_is_met_on_all_rows_again(
     assert [one.champion_digest for one in book.asked] == ["a" * 64, "e" * 64], "the same question is not asked again"
 
 
-def test_sealed_rows_take_a_registry_that_counts(work: Workspace) -> None:
+def test_sealed_rows_are_opened_where_a_line_of_it_is_kept(work: Workspace, fights: list[tuple[bool, float]]) -> None:
+    fights.append((True, 0.12))
     book = Book()
-    counted: object = seals.sealable(work, book)  # type: ignore[arg-type]
-    assert counted is book
+    seals.require_counting(work, book)  # type: ignore[arg-type]
     book.counts_bouts = False
     with pytest.raises(ConfigError, match="the registry is on GitHub") as caught:
-        seals.sealable(work, book)  # type: ignore[arg-type]
+        sealed.open_sealed(work, Watcher(), book, bout())  # type: ignore[arg-type]
     assert caught.value.problems[0].place.line == 6
+    found = sealed.open_sealed(work, Watcher(), book, bout(), noted_later=True)  # type: ignore[arg-type]
+    assert found.passed
+    assert book.asked == [], "the job that promotes notes it, by what the verdict says"
+    assert [(one.part, one.passed, one.improvement) for one in all_asked_by(found, at="then")] == [
+        ("open", None, None),
+        ("sealed", True, 0.12),
+    ]
+    assert [one.part for one in all_asked_by(bout(), at="then")] == ["open"]
+    assert all_asked_by(bout(wear=None), at="then") == ()
 
 
 def test_a_bout_says_how_many_rows_are_sealed() -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from modelbout.errors import EXIT_FINE, EXIT_GATE, ConfigError
 from modelbout.github.actions.validate import set_paths
 from modelbout.github.bouts import idle, spoil
+from modelbout.github.context import follows_a_merge
 from modelbout.github.rounds import Rounds
 from modelbout.report.overview import line, phrase, verdict
 from modelbout.report.story import Story
 from modelbout.results import BOUT_FILE, BoutResult
+from modelbout.stages.promote import is_sealed, unseal
 
 if TYPE_CHECKING:
     from modelbout.github.job import Job
@@ -42,6 +44,10 @@ def one(job: Job, work: Workspace, *, require_win: bool) -> int:
     from modelbout.stages.entrants import compare  # noqa: PLC0415 -- heavy: loaded when there is work for it
 
     result = compare(work, job.progress, registry=job.registry_address)
+    if follows_a_merge(job.plan) and is_sealed(work, result):
+        book = work.registry(job.registry_address)
+        unseal(work, job.progress, book, dry_run=False, noted_later=not book.counts_bouts)
+        result = work.read(BOUT_FILE, BoutResult, made_by="compare")
     job.say(f"{work.config.model}: {phrase(line(Story(bout=result)))}")
     if result.error is not None:
         job.progress.tell(result.error)

@@ -25,6 +25,7 @@ from modelbout.errors import (
 )
 from modelbout.github import summary
 from modelbout.github.api.errors import ForbiddenError, MissingError
+from modelbout.github.context import AFTER_MERGES
 from modelbout.github.promotion.account import account
 from modelbout.github.promotion.after import Push, Turn, of_bout, of_judged
 from modelbout.github.promotion.aftermath import Aftermath, commit_of, prepare
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from modelbout.stages.workspace import Workspace
 
 BY_HAND = "workflow_dispatch"
-EVENTS = ("push", BY_HAND, "schedule", "repository_dispatch")
 
 
 @dataclass
@@ -94,12 +94,12 @@ def pushed(job: Job) -> Push | None:
         ConfigError: no run of this event ever promotes, which must not look as if there were nothing to promote.
     """
     plan = job.plan
-    if plan.event not in EVENTS or plan.default_branch is None:
-        why = plan.why if plan.event in EVENTS else f"this run was started by {cause(plan.event) or 'no event'}"
+    if plan.event not in AFTER_MERGES or plan.default_branch is None:
+        why = plan.why if plan.event in AFTER_MERGES else f"this run was started by {cause(plan.event) or 'no event'}"
         raise ConfigError(
             Problem(
                 found=f"nothing can be promoted here: {why}",
-                allowed=f"a run of the default branch, started by {', '.join(EVENTS)}",
+                allowed=f"a run of the default branch, started by {', '.join(AFTER_MERGES)}",
                 fix="start this workflow `on: push: branches: [main]`: after each merge there is such a run",
                 place=Place(key="on"),
             )

@@ -21,9 +21,9 @@ from modelbout.github.promotion.judged import NotJudgedError, is_about_the_artif
 from modelbout.record import to_json
 from modelbout.registry.entry import result as told_of
 from modelbout.registry.events import fold
-from modelbout.registry.queries import asked_by
+from modelbout.registry.queries import all_asked_by
 from modelbout.results import BOUT_FILE, ORIGIN_FILE, TRAINING_FILE, VALIDATION_FILE
-from modelbout.stages.promote import attempt, permission
+from modelbout.stages.promote import attempt, is_sealed, permission
 from modelbout.stages.workspace import digest_of, now, run_url
 
 if TYPE_CHECKING:
@@ -104,13 +104,13 @@ class Titles:
         return None if evidence is None else self._use(evidence, name, commit, pull_request)
 
     def _use(self, evidence: Evidence, name: str, commit: str, pull_request: int | None) -> Finding:
-        query = asked_by(evidence.bout, at=now())
-        if query is not None:
-            self.asked.append(query)
+        self.asked.extend(all_asked_by(evidence.bout, at=now()))
         try:
             permission(self.work, evidence.bout)
         except GateRefusedError as refusal:
             return Finding(name, commit, "kept", refusal.problems[0].found)
+        if is_sealed(self.work, evidence.bout):
+            return Finding(name, commit, "open", "it won on the open rows, and the sealed ones have not been opened")
         self._lay_out(evidence)
         digest = "" if evidence.bout.challenger is None else evidence.bout.challenger.bundle_digest
         events = self.book.events(self.work.config.model)
