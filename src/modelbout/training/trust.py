@@ -76,12 +76,22 @@ def may_write(environment: Mapping[str, str]) -> str:
 
 
 def _grants(workflow: Mapping[object, object], job: str) -> str:
-    """Return what a job's workflow lets it write; empty when nothing."""
+    """Return what the running job may write by its workflow; empty when nothing.
+
+    A job of a reusable workflow runs under the name that it has there, with at most the rights of the job that calls it.
+    So the jobs that call one count as well.
+    """
     jobs = workflow.get("jobs")
-    found = jobs.get(job) if isinstance(jobs, dict) else None
-    if not isinstance(found, dict):
+    found = jobs if isinstance(jobs, dict) else {}
+    may_be = [one for name, one in found.items() if name == job or (isinstance(one, dict) and "uses" in one)]
+    if not may_be:
         return "the workflow of this job cannot be read"
-    granted = found.get("permissions", workflow.get("permissions"))
+    default = workflow.get("permissions")
+    reasons = (_writes(one.get("permissions", default) if isinstance(one, dict) else None) for one in may_be)
+    return next((reason for reason in reasons if reason), "")
+
+
+def _writes(granted: object) -> str:
     if granted == "read-all":
         return ""
     if not isinstance(granted, dict):

@@ -51,6 +51,9 @@ def test_what_may_run_code_needs_it(kind: str) -> None:
         JOB % "read-all",
         "permissions: {}\njobs: {bout: {runs-on: x}}",
         "permissions: write-all\n" + JOB % "{contents: read}",
+        # Within a reusable workflow the job has another name, and no more rights than the one that calls it.
+        "jobs: {fight: {uses: o/r/.github/workflows/b.yml@main, permissions: {contents: read}}}",
+        "permissions: {}\njobs: {fight: {uses: ./x.yml}, report: {runs-on: x, permissions: {issues: write}}}",
     ],
 )
 def test_a_job_that_only_reads(text: str, tmp_path: Path) -> None:
@@ -67,6 +70,9 @@ def test_a_job_that_only_reads(text: str, tmp_path: Path) -> None:
         ("jobs: {bout: {runs-on: x}}", "names no `permissions:`"),
         ("permissions: {}\n" + JOB % "{issues: write}", "more than reading: issues"),
         ("permissions: {}\njobs: {other: {runs-on: x}}", "cannot be read"),
+        ("jobs: {bout: {runs-on: x, permissions: {}}, f: {uses: ./x.yml, permissions: {issues: write}}}", "issues"),
+        ("jobs: {f: {uses: ./x.yml}}", "names no `permissions:`"),
+        ("jobs: {bout: x}", "names no `permissions:`"),
         ("jobs: [bout]", "cannot be read"),
         ("- bout", "cannot be read"),
         ("{", "cannot be read"),
