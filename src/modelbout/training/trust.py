@@ -78,8 +78,8 @@ def may_write(environment: Mapping[str, str]) -> str:
 def _grants(workflow: Mapping[object, object], job: str) -> str:
     """Return what the running job may write by its workflow; empty when nothing.
 
-    A job of a reusable workflow runs under the name that it has there, with at most the rights of the job that calls it.
-    So the jobs that call one count as well.
+    A job of a reusable workflow runs under the name that it has there, with at most the rights of the job that calls
+    it. So the jobs that call one count as well.
     """
     jobs = workflow.get("jobs")
     found = jobs if isinstance(jobs, dict) else {}
