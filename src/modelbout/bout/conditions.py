@@ -69,9 +69,9 @@ def judge_conditions(
     ]
     confidence = ring.compare.confidence
     found = [condition.at(confidence) for condition in conditions]
-    judged = [place for place, result in enumerate(found) if result.status != "shown"]
+    judged = [place for place, result in enumerate(found) if result.status != "shown" and not _exact(result)]
     lone: set[int] = set()
-    if len(judged) > 1 and any(result.status == "broken" for result in found):
+    if len(judged) > 1 and any(found[place].status == "broken" for place in judged):
         sure = surely_broken([conditions[place].broken for place in judged], confidence=confidence)
         lone = {
             place for place, still in zip(judged, sure, strict=True) if found[place].status == "broken" and not still
@@ -84,6 +84,12 @@ def judge_conditions(
         tuple(result for result in told if isinstance(result, MetricResult)),
         (*(result for result in told if isinstance(result, GuardrailResult)), *judge_expectations(ring)),
     )
+
+
+def _exact(result: Judged) -> bool:
+    """Tell whether a number is known, so that no chance can break its condition."""
+    measured = result.measured if isinstance(result, GuardrailResult) else None
+    return measured is not None and measured.interval is not None and measured.interval.low == measured.interval.high
 
 
 def _conditions(
