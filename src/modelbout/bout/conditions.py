@@ -14,7 +14,7 @@ from modelbout.bout import reasons
 from modelbout.bout.comparison import contrast
 from modelbout.bout.expectations import judge_expectations
 from modelbout.bout.family import surely_broken
-from modelbout.bout.guardrail import GUARDRAILS, Match, guardrail
+from modelbout.bout.guardrail import EXACT, GUARDRAILS, Match, guardrail
 from modelbout.bout.holding import above, against, below
 from modelbout.bout.intervals import MIN_CLASS_ROWS, rare_class
 from modelbout.bout.relative import relative_cost
@@ -89,7 +89,7 @@ def judge_conditions(
 def _exact(result: Judged) -> bool:
     """Tell whether a number is known, so that no chance can break its condition."""
     measured = result.measured if isinstance(result, GuardrailResult) else None
-    return measured is not None and measured.interval is not None and measured.interval.low == measured.interval.high
+    return measured is not None and measured.interval is not None and measured.interval.method == EXACT
 
 
 def _conditions(

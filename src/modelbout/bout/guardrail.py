@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modelbout.manifest import Task
 
 GUARDRAILS = "modelbout.bout.guardrails"
+EXACT = "exact"
 
 # What takes time to measure, and so is measured only when a guardrail asks for it.
 Need = Literal[
@@ -93,7 +94,7 @@ def guardrail(name: str) -> CornerGuardrail:
 
 def exactly(value: float) -> Estimate:
     """Return a number that is known exactly: not estimated from a sample, so its interval has no width."""
-    return Estimate(value=value, interval=Interval(low=value, high=value, method="exact"))
+    return Estimate(value=value, interval=Interval(low=value, high=value, method=EXACT))
 
 
 def unmeasured(name: str, found: str, allowed: str, fix: str = "") -> DataError:

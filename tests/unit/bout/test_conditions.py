@@ -217,6 +217,18 @@ def test_an_interval_that_cannot_be_made_at_the_level_of_a_family_breaks_nothing
     assert "among 2 guardrails" in among.explanation
 
 
+def test_what_is_known_exactly_is_broken_by_itself_and_makes_no_other_less_sure(
+    draw: Callable[..., Sheet], ring_of: Callable[..., Ring]
+) -> None:
+    sheet, theirs = draw("binary", rows=2000), draw("binary", rows=2000, model=2)
+    seconds = (np.full(6, 1.5), np.full(6, 1.0))  # the fewest for an interval of 95 %
+    guardrails = (Guardrail(metric="latency_ratio", max=1.2), Guardrail(metric="artifact_mb", max=0.5, min=0.1))
+    _, found = judge_conditions(
+        ring_of(sheet, theirs, Compare(guardrails=guardrails), seconds=seconds), sheet, theirs
+    )
+    assert [one.status for one in found] == ["broken", "broken", "holds"]
+
+
 def test_a_metric_without_meaning_here_is_an_error_with_its_place(
     draw: Callable[..., Sheet], ring_of: Callable[..., Ring]
 ) -> None:
