@@ -223,9 +223,7 @@ def test_what_is_known_exactly_is_broken_by_itself_and_makes_no_other_less_sure(
     sheet, theirs = draw("binary", rows=2000), draw("binary", rows=2000, model=2)
     seconds = (np.full(6, 1.5), np.full(6, 1.0))  # the fewest for an interval of 95 %
     guardrails = (Guardrail(metric="latency_ratio", max=1.2), Guardrail(metric="artifact_mb", max=0.5, min=0.1))
-    _, found = judge_conditions(
-        ring_of(sheet, theirs, Compare(guardrails=guardrails), seconds=seconds), sheet, theirs
-    )
+    _, found = judge_conditions(ring_of(sheet, theirs, Compare(guardrails=guardrails), seconds=seconds), sheet, theirs)
     assert [one.status for one in found] == ["broken", "broken", "holds"]
 
 
