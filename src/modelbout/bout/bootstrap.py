@@ -41,10 +41,13 @@ class Blocks:
     Attributes:
         order: shape (r,), row numbers in that order.
         length: rows in each block but the last; 1 as long as there are at most 4,096 rows.
+        counts: what each draw of bits has counted here, kept for the next metric of the same order (0.5 MB a draw);
+            None where each metric has an order of its own.
     """
 
-    def __init__(self, order: NDArray[np.intp]) -> None:
+    def __init__(self, order: NDArray[np.intp], *, shared: bool = False) -> None:
         self.order = order
+        self.counts: dict[tuple[int, int], NDArray[np.uint16]] | None = {} if shared else None
         self.length = 1
         while -(-order.size // self.length) > MOST_BLOCKS:
             self.length *= 2
@@ -93,15 +96,23 @@ class Bits:
     Attributes:
         drawn: shape (c,), a word for each observation, one bit a resample.
         observation: shape (n,), each row's observation; None when row i is observation i.
+        draw: seed and number of the word.
     """
 
     drawn: NDArray[np.uint64]
     observation: NDArray[np.int64] | None
+    draw: tuple[int, int]
 
     def of(self, blocks: Blocks) -> NDArray[np.float32]:
         """Return half the weight of each block, shape (m, 64): a metric of weights does not depend on their scale."""
+        known = None if blocks.counts is None else blocks.counts.get(self.draw)
+        if known is not None:
+            return known.astype(np.float32)
         rows = blocks.order if self.observation is None else self.observation[blocks.order]
-        return _counted(self.drawn[rows], blocks.length)
+        found = _counted(self.drawn[rows], blocks.length)
+        if blocks.counts is not None:
+            blocks.counts[self.draw] = found.astype(np.uint16)
+        return found
 
 
 def weights_of(rows: int, observation: NDArray[np.int64] | None, seed: int, word: int) -> Weights:
@@ -117,7 +128,9 @@ def weights_of(rows: int, observation: NDArray[np.int64] | None, seed: int, word
     source = np.random.default_rng([seed, word])
     if rows <= MOST_BLOCKS:
         return Shares(source.standard_exponential((count, WORD)), observation)
-    return Bits(np.frombuffer(source.bytes(8 * count), dtype="<u8").astype(np.uint64, copy=False), observation)
+    return Bits(
+        np.frombuffer(source.bytes(8 * count), dtype="<u8").astype(np.uint64, copy=False), observation, (seed, word)
+    )
 
 
 def replicates(metric: Metric, sheets: tuple[Sheet, ...], seed: int) -> tuple[NDArray[np.float64], ...]:

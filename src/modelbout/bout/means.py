@@ -10,10 +10,13 @@ from modelbout.bout.bootstrap import Blocks
 from modelbout.bout.metric import Measured
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from modelbout.bout.bootstrap import Weights
     from modelbout.bout.metric import Reweighed
+    from modelbout.bout.sheet import Sheet
 
 
 def mean_of(rows: NDArray[np.float64]) -> Measured:
@@ -22,13 +25,26 @@ def mean_of(rows: NDArray[np.float64]) -> Measured:
     return Measured(float(value), rows - value)
 
 
-def mean_reweighed(rows: NDArray[np.float64]) -> Reweighed:
-    """Return what gives the mean of shape (n,) under other weights."""
-    blocks = Blocks(np.argsort(rows))
-    typical = blocks.means(rows)
+def mean_reweighed(rows: NDArray[np.float64], blocks: Sequence[Blocks] = ()) -> Reweighed:
+    """Return what gives the mean of shape (n,) under other weights.
+
+    Args:
+        rows: one number a row.
+        blocks: all rows, in orders in which these numbers rise or fall; none: they are sorted here.
+    """
+    parts = [(one, one.means(rows)) for one in blocks or [Blocks(np.argsort(rows))]]
 
     def values(weights: Weights) -> NDArray[np.float64]:
-        weight = weights.of(blocks)
-        return np.asarray(typical @ weight / weight.sum(axis=0))
+        drawn = [(weights.of(one), typical) for one, typical in parts]
+        total = np.sum([typical @ weight for weight, typical in drawn], axis=0)
+        return np.asarray(total / np.sum([weight.sum(axis=0) for weight, _ in drawn], axis=0))
 
     return values
+
+
+def loss_reweighed(sheet: Sheet, losses: NDArray[np.float64]) -> Reweighed:
+    """Return what gives a mean loss of probabilities, which rises or falls with the score within each class."""
+    if sheet.positive is None:
+        return mean_reweighed(losses)
+    order = sheet.in_order(sheet.positive)
+    return mean_reweighed(losses, (order.hits, order.misses))

@@ -60,10 +60,10 @@ class Order:
     misses_up_to: Places
 
 
-def order_of(ranking: Ranking) -> Order:
-    """Return the order of a ranking."""
+def order_of(ranking: Ranking, *, shared: bool) -> Order:
+    """Return the order of a ranking; ``shared`` when several metrics are going to ask for it."""
     is_hit = ranking.hit[ranking.order]
-    hits, misses = Blocks(ranking.order[is_hit]), Blocks(ranking.order[~is_hit])
+    hits, misses = (Blocks(ranking.order[rows], shared=shared) for rows in (is_hit, ~is_hit))
     group = np.repeat(np.arange(ranking.sizes.size), ranking.sizes)[is_hit]
     missed = ranking.sizes - ranking.hits
 
@@ -88,7 +88,7 @@ def cumulated(weights: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
 
 def macro_reweighed(sheet: Sheet, one: Callable[[Order], Reweighed]) -> Reweighed:
     """Return what gives the mean of a ranking's metric over the classes that are scored, under other weights."""
-    parts = [one(order_of(sheet.ranking(code))) for code in sheet.scored_classes()]
+    parts = [one(sheet.in_order(code)) for code in sheet.scored_classes()]
 
     def values(weights: Weights) -> NDArray[np.float64]:
         return np.asarray(np.mean([part(weights) for part in parts], axis=0))

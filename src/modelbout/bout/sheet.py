@@ -10,6 +10,7 @@ import numpy as np
 
 from modelbout.bout.own import NO_OWN
 from modelbout.bout.ranking import rank
+from modelbout.bout.reordered import order_of
 from modelbout.bout.terms import NO_TERMS, Terms
 from modelbout.predictions import Predictions
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from modelbout.bout.own import OwnValues
     from modelbout.bout.ranking import Ranking
+    from modelbout.bout.reordered import Order
     from modelbout.bout.ring import Ring
     from modelbout.manifest import Task
 
@@ -54,6 +56,7 @@ class Sheet:
     terms: Terms = NO_TERMS
     own: Mapping[str, OwnValues] = field(default_factory=dict)
     _rankings: dict[int, Ranking] = field(default_factory=dict, repr=False, init=False)
+    _orders: list[Order] = field(default_factory=list, repr=False, init=False)
 
     @property
     def rows(self) -> int:
@@ -145,6 +148,14 @@ class Sheet:
             if (len(self._rankings) + 1) * self.rows <= KEPT_RANKING_ROWS:
                 self._rankings[code] = found
         return found
+
+    def in_order(self, code: int) -> Order:
+        """Return the rows in the order of a class's probability, for other weights; kept for the positive class."""
+        if code != self.positive:
+            return order_of(self.ranking(code), shared=False)
+        if not self._orders:
+            self._orders.append(order_of(self.ranking(code), shared=True))
+        return self._orders[0]
 
     def take(self, rows: NDArray[np.intp]) -> Sheet:
         """Return the sheet of some rows."""

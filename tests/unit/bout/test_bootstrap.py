@@ -71,11 +71,12 @@ def test_bits_weigh_whole_blocks_of_neighbours(
     words = np.random.default_rng(1).integers(0, 2**64, 3000, dtype=np.uint64)
     kept = [np.flatnonzero((words >> np.uint64(bit)) & np.uint64(1)) for bit in (0, 63)]
     expected = [metric(name).measure(sheet.take(rows)).value for rows in kept]
-    exact = metric(name).reweigh(sheet)(Bits(words, None))
+    exact = metric(name).reweigh(sheet)(Bits(words, None, (0, 0)))
     assert exact.shape == (64,)
     assert exact[[0, 63]] == pytest.approx(expected, abs=2e-3 if name == "medae" else 1e-12)
     monkeypatch.setattr(bootstrap, "MOST_BLOCKS", 200)
-    assert metric(name).reweigh(sheet)(Bits(words, None))[[0, 63]] == pytest.approx(expected, abs=0.01)
+    sheet = replace(sheet)  # nothing kept
+    assert metric(name).reweigh(sheet)(Bits(words, None, (0, 0)))[[0, 63]] == pytest.approx(expected, abs=0.01)
 
 
 def test_blocks_are_as_few_as_they_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,8 +86,10 @@ def test_blocks_are_as_few_as_they_may_be(monkeypatch: pytest.MonkeyPatch) -> No
     assert (one.length, many.length) == (1, 4)
     assert one.means(rows) == pytest.approx(np.arange(13.0, 21.0))
     assert many.means(rows) == pytest.approx([1.5, 5.5, 9.5, 13.5, 17.5, 20])
-    assert Bits(np.full(21, 2**64 - 1, dtype=np.uint64), None).of(many)[:, 5] == pytest.approx([4, 4, 4, 4, 4, 1])
-    assert Bits(np.arange(21, dtype=np.uint64), None).of(many)[:, 0] == pytest.approx([2, 2, 2, 2, 2, 0])
+    assert Bits(np.full(21, 2**64 - 1, dtype=np.uint64), None, (0, 0)).of(many)[:, 5] == pytest.approx(
+        [4, 4, 4, 4, 4, 1]
+    )
+    assert Bits(np.arange(21, dtype=np.uint64), None, (0, 0)).of(many)[:, 0] == pytest.approx([2, 2, 2, 2, 2, 0])
 
 
 @pytest.mark.parametrize("most", [1000, 10])
@@ -130,6 +133,29 @@ def test_resamples_and_influences_know_the_same_error(
     assert found.difference.method == BOOTSTRAP
     assert found.challenger.interval is not None
     assert found.challenger.interval.method == BOOTSTRAP
+
+
+def test_metrics_of_one_order_share_what_was_counted(
+    draw: Callable[..., Sheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "MOST_BLOCKS", 64)
+    asked = []
+    counted = bootstrap._counted
+
+    def watched(words: NDArray[np.uint64], length: int) -> NDArray[np.float32]:
+        asked.append(words.size)
+        return counted(words, length)
+
+    monkeypatch.setattr(bootstrap, "_counted", watched)
+    sheet = draw("binary", rows=500)
+    weights = [weights_of(500, None, 7, word) for word in range(2)]
+    found = {name: [metric(name).reweigh(sheet)(one) for one in weights] for name in ("roc_auc", "brier")}
+    assert len(asked) == 4  # hits and misses, once a word
+    for name, (first, second) in found.items():
+        again = [metric(name).reweigh(replace(sheet))(one) for one in weights]
+        assert (again[0] == first).all()
+        assert (again[1] == second).all()
+        assert (first != second).any()
 
 
 def test_clusters_are_resampled_whole(draw: Callable[..., Sheet]) -> None:

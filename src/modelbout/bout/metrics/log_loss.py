@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from modelbout.bout.means import mean_of, mean_reweighed
+from modelbout.bout.means import loss_reweighed, mean_of
 from modelbout.bout.metric import Measured, RowMetric
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def formula(sheet: Sheet) -> Measured:
 
 def reweighed(sheet: Sheet) -> Reweighed:
     """Return what gives it under other weights."""
-    return mean_reweighed(losses(sheet))
+    return loss_reweighed(sheet, losses(sheet))
 
 
 METRIC = RowMetric(
