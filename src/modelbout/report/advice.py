@@ -45,10 +45,15 @@ def _lost(bout: BoutResult) -> Markdown:
 
 
 def _open(bout: BoutResult) -> Markdown:
+    if bout.sealed is not None and bout.sealed.passed is False:
+        return Markdown(
+            "What the open rows showed was mostly chance: bring another change, not another try of this one."
+        )
     if bout.primary is not None and bout.primary.status == "holds":
         by_rows = "uncertain" in {
             *(one.status for one in bout.guardrail_metrics),
             *(one.status for one in bout.fairness),
+            *(() if bout.anchor is None else (bout.anchor.result.status,)),
         }
         return Markdown(
             "More holdout rows would settle what is open."

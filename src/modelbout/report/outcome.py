@@ -112,6 +112,8 @@ def _inconclusive(story: Story, bout: BoutResult) -> Outcome:
     if bout.primary is not None and bout.primary.status == "holds" and open_guardrails:
         listed = words.listed(open_guardrails[:REASONS_LIMIT])
         better = f"Better on {text(bout.primary.title)}, but these rows cannot settle {listed}."
+    elif bout.primary is not None and bout.primary.status == "holds" and _held_back(bout):
+        better = f"Better on {text(bout.primary.title)}, but {_held_back(bout)}."
     else:
         better = f"Not shown. On these rows, the difference to the champion {_champion(story)} could as well be chance."
     return Outcome(
@@ -121,6 +123,17 @@ def _inconclusive(story: Story, bout: BoutResult) -> Outcome:
         amount=_amount(story, bout),
         now=_stays(story, bout),
     )
+
+
+def _held_back(bout: BoutResult) -> str:
+    """Return what of the holdout's wear keeps a difference that was shown from being a win."""
+    if bout.sealed is not None and bout.sealed.passed is False:
+        return "the sealed rows, which no push has seen, do not bear it out"
+    if bout.wear is not None and bout.wear.spent:
+        return "these rows were asked too often to decide it"
+    if bout.anchor is not None and bout.anchor.result.status == "uncertain":
+        return f"it may be worse than the first champion on these rows, {code(bout.anchor.version)}, by too much"
+    return ""
 
 
 def _error(story: Story, bout: BoutResult) -> Outcome:

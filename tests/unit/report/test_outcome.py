@@ -199,3 +199,19 @@ def test_a_metric_that_falls_or_stays() -> None:
 def test_a_champion_without_a_version_is_named_by_its_digest() -> None:
     told = of(stories.bout(champion=Side(bundle_digest="ab" * 32)))
     assert "the champion `churn (abababababab)`" in told.better
+
+
+def test_a_difference_that_was_shown_is_not_called_chance_when_wear_holds_it_back() -> None:
+    story = stories.worn()
+    assert story.bout is not None
+    told = outcome.of(story)
+    assert told.better == "Better on ROC AUC, but the sealed rows, which no push has seen, do not bear it out."
+    assert "bring another change" in told.now
+    closed = msgspec.structs.replace(story.bout, sealed=None)
+    assert of(closed).better.endswith("may be worse than the first champion on these rows, `v1.0.0`, by too much.")
+    assert "More holdout rows would settle" in of(closed).now
+    assert closed.wear is not None
+    spent = msgspec.structs.replace(closed, wear=msgspec.structs.replace(closed.wear, bouts=20, left=0))
+    assert of(spent).better == "Better on ROC AUC, but these rows were asked too often to decide it."
+    alone = msgspec.structs.replace(closed, anchor=None)
+    assert of(alone).better.startswith("Not shown.")
