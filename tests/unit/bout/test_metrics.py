@@ -347,6 +347,13 @@ def test_what_no_interval_holds_decides_nothing() -> None:
     assert "ece_debiased" in deciding_for("multiclass", TERMS)
 
 
+def test_a_lift_of_nothing_is_undefined_and_a_table_refuses_nothing(draw: Callable[..., Sheet]) -> None:
+    sheet = draw("binary", rows=100)
+    assert np.isnan(metric("lift").measure(sheet.take(np.flatnonzero(sheet.codes == 0))).value)
+    assert metric("f1").refusal(sheet) == ""
+    assert metric("f1").constant(np.array([1.0, 2.0]), Terms()) == 1.5
+
+
 def test_an_unknown_name_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         metric("auc")

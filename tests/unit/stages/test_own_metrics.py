@@ -125,6 +125,22 @@ def test_when_no_model_has_such_answers_nobody_is_asked(calls: list[dict[str, An
     assert calls == []
 
 
+def test_numbers_of_a_regression_are_given_as_they_are(calls: list[dict[str, Any]]) -> None:
+    compare = Compare(metrics=(UserMetric(name="profit", function="m:p", better="higher", needs="value"),))
+    value = np.array([1.0, 2.0, 3.0, 4.0])
+    given = replace(
+        ring(compare, champion=False),
+        task="regression",
+        classes=(),
+        positive=None,
+        challenger=Corner(Predictions(value=value), 1),
+    )
+    found = done(compare, given)
+    assert calls[0]["answers"][0] is value
+    assert calls[0]["values"] == []
+    assert found.challenger.own["profit"].value == 2.5
+
+
 def test_its_words_are_told_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> tuple[Said, ...]:
         raise TrainingError(Problem(found="ValueError: secret", place=Place(key="compare.metrics[0].function")))
