@@ -32,6 +32,7 @@ from modelbout.evidence import (
     MetricResult,
     Power,
     Rule,
+    Scoring,
     Sealed,
     Search,
     SliceResult,
@@ -710,6 +711,11 @@ def grouped() -> Story:
                 margin=0.05,
                 explanation="The group has 31 rows; 100 are the least that are judged.",
             ),
+        ),
+        champion=Side(
+            bundle_digest=CHAMPION,
+            version="v1.0.0",
+            scored=Scoring(fresh=0, recorded=1409, environment="none", note="it does not load under scikit-learn 1.9"),
         ),
         search=Search(
             by="optuna",
