@@ -123,7 +123,7 @@ def render(story: Story) -> str | None:
         return None
     champion = bout.champion is not None
     rows = counted(bout.holdout.rows, "holdout row", "holdout rows") if bout.holdout else "The holdout rows"
-    scored = "both models scored afresh on the same rows" if champion else "no champion to compare with yet"
+    scored = _scored(bout) if champion else "no champion to compare with yet"
     first = [(metric, role) for metric, role in metrics if role or metric.metric not in SELDOM]
     more = [pair for pair in metrics if pair not in first]
     write = _compared if champion else _alone
@@ -141,6 +141,13 @@ def render(story: Story) -> str | None:
             if metric.explanation and role and metric.status in {"broken", "uncertain"}
         ],
     )
+
+
+def _scored(bout: BoutResult) -> str:
+    told = bout.champion.scored if bout.champion else None
+    if told is not None and told.environment == "none":
+        return "the challenger scored afresh, the champion's answers to the same rows from its bundle's record"
+    return "both models scored afresh on the same rows"
 
 
 def _metrics(bout: BoutResult) -> Iterator[tuple[MetricResult, str]]:
