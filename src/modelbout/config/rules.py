@@ -13,7 +13,7 @@ from modelbout.errors import Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from modelbout.config.compare import Block, Compare, Expectation, Guardrail
+    from modelbout.config.compare import Block, Compare, Expectation, Guardrail, Primary
     from modelbout.config.model import Data, Drift, Policy, Promote, Split
     from modelbout.manifest import Task
 
@@ -122,10 +122,12 @@ def compare_problems(compare: Compare, where: Where) -> Iterator[Problem]:
     guardrails = catalogue.names(GUARDRAILS)
     if compare.primary is not None:
         yield from _name(compare.primary.metric, metrics, "metric", where("compare.primary.metric"))
+        yield from _equivalence(compare.primary, "compare.primary", where)
     for index, guardrail in enumerate(compare.guardrails):
         key = f"compare.guardrails[{index}]"
         yield from _name(guardrail.metric, (*metrics, *guardrails), "metric or guardrail", where(f"{key}.metric"))
         yield from _guardrail(guardrail, key, guardrail.metric in guardrails, where)
+        yield from _equivalence(guardrail, key, where)
         if guardrail.metric == COSTED and compare.costs is None:
             fix = "Add `costs: {false_positive: ..., false_negative: ...}` to `compare`, or guard negative_flips."
             yield Problem(f"{quoted(COSTED)} needs `costs`", "what decisions cost", fix, where(f"{key}.metric"))
@@ -163,6 +165,12 @@ def _name(name: str, known: Sequence[str], kind: str, place: Place) -> Iterator[
     if name not in known:
         fix = catalogue.did_you_mean(name, known).strip() or "See docs/metrics.md."
         yield Problem(f"unknown {kind} {quoted(name)}", ", ".join(known), fix, place)
+
+
+def _equivalence(one: Primary | Guardrail, key: str, where: Where) -> Iterator[Problem]:
+    if one.rule == "equivalent" and one.margin == 0:
+        fix = "Say how far apart they may be and still count as the same."
+        yield Problem("no interval lies within a margin of 0", "a margin above 0", fix, where(f"{key}.margin"))
 
 
 def _guardrail(guardrail: Guardrail, key: str, alone: bool, where: Where) -> Iterator[Problem]:  # noqa: FBT001 -- private, named at its one call

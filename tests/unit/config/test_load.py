@@ -313,6 +313,18 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
             "Write it as in `{metric: log_loss, rule: non_inferior, margin: 0.005}`.",
         ),
         (
+            "{primary: {metric: log_loss, rule: equivalent}}",
+            "primary.margin",
+            "no interval lies within a margin of 0",
+            "Say how far apart they may be and still count as the same.",
+        ),
+        (
+            "{guardrails: [{metric: log_loss, rule: equivalent, margin: 0}]}",
+            "guardrails[0].margin",
+            "no interval lies within a margin of 0",
+            "Say how far apart they may be and still count as the same.",
+        ),
+        (
             "{guardrails: [{metric: log_loss, margin: 1}]}",
             "guardrails[0]",
             "the guardrail's `rule` is missing",
