@@ -69,6 +69,7 @@ class CornerGuardrail:
         group: what it is about.
         needs: what must have been measured of the models before.
         tasks: the tasks it is for.
+        of_rows: whether its number is about the answers to these rows, so that other rows may say something else.
         note: one more sentence for the reader, of the same match; empty for none.
     """
 
@@ -79,6 +80,7 @@ class CornerGuardrail:
     group: Group
     needs: frozenset[Need] = frozenset()
     tasks: tuple[Task, ...] = ("binary", "multiclass", "regression")
+    of_rows: bool = False
     note: Callable[[Match], str] = lambda _match: ""
 
 

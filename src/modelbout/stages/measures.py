@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 import polars as pl
 
@@ -63,11 +64,8 @@ class Taken:
         champion = ring.champion
         if champion is not None and self.champion is not None:
             champion = replace(champion, measured=self.champion)
-        simple = {
-            need: replace(one, predictions=aligned(one.predictions, self.classes, ring.classes))
-            for need, one in self.simple.items()
-        }
         challenger = replace(ring.challenger, measured=self.challenger)
+        simple = _on_classes(self.simple, self.classes, ring.classes)
         return replace(ring, challenger=challenger, champion=champion, simple=simple)
 
 
@@ -100,6 +98,35 @@ def take(work: Workspace, scene: Scene, table: Rows, answers: Predictions, progr
         simple=simple_models(challenger, table, asked.needs, progress),
         classes=challenger.manifest.signature.classes,
     )
+
+
+def on_other_rows(challenger: Fighter, table: Rows, ring: Ring, progress: Progress) -> Ring:
+    """Return the ring of other rows than those that were judged before, with what can differ there.
+
+    Speed, size, odd inputs and behaviour are those of the same models: they are not asked again.
+
+    Args:
+        challenger: the challenger, verified.
+        table: the training rows, and these rows as holdout.
+        ring: both corners' answers to these rows.
+        progress: told of the steps.
+    """
+    named = {name: guardrail(name) for name in catalogue.names(GUARDRAILS)}
+    kept = [one for one in ring.compare.guardrails if one.metric not in named or named[one.metric].of_rows]
+    needs = frozenset(need for one in kept if one.metric in named for need in named[one.metric].needs)
+    simple = simple_models(challenger, table, needs, progress)
+    return replace(
+        ring,
+        compare=msgspec.structs.replace(ring.compare, guardrails=tuple(kept), expectations=()),
+        simple=_on_classes(simple, challenger.manifest.signature.classes, ring.classes),
+    )
+
+
+def _on_classes(
+    simple: Mapping[Need, SimpleModel], own: tuple[str, ...], classes: tuple[str, ...]
+) -> dict[Need, SimpleModel]:
+    """Return the simple models, which know the challenger's classes, on the classes of both corners."""
+    return {need: replace(one, predictions=aligned(one.predictions, own, classes)) for need, one in simple.items()}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from modelbout.registry.queries import Query, asked_by
 from modelbout.results import BOUT_FILE, TRAINING_FILE, TrainingResult
 from modelbout.stages.compare import read_rows, ring, unseen
 from modelbout.stages.fighters import challenger, champion, same_data
+from modelbout.stages.measures import on_other_rows
 from modelbout.stages.own_metrics import with_own_metrics
 from modelbout.stages.scene import Scene
 from modelbout.stages.scoring import score_all
@@ -128,7 +129,7 @@ def _fight(work: Workspace, progress: Progress, book: Registry, bout: BoutResult
     rows = _sealed_rows(work, table, bout)
     rows, _ = unseen(work, scene, rows, progress)
     scored, scene = score_all(work, scene, rows, progress)
-    fought = ring(work, scene, rows, scored)
+    fought = on_other_rows(mine, rows, ring(work, scene, rows, scored), progress)
     fought = with_own_metrics(work, fought, mine.manifest.signature, rows.train[work.config.data.target], progress)
     judgement = judge(replace(fought, allowance=Allowance(1 - 2 * SEALED_LEVEL)))
     return _passes(bout, judgement), _rounded(judgement)

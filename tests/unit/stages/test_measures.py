@@ -20,7 +20,7 @@ from modelbout.progress import Quiet
 from modelbout.results import Side
 from modelbout.stages import measures
 from modelbout.stages.fighters import Fighter
-from modelbout.stages.measures import take
+from modelbout.stages.measures import on_other_rows, take
 from modelbout.stages.scene import Scene
 from modelbout.stages.tables import Rows
 from modelbout.stages.workspace import open_workspace
@@ -207,6 +207,32 @@ def test_each_expectation_is_asked_in_one_go(tmp_path: Path, calls: list[Any]) -
     assert 0.5 < falling.worst < 1
     assert 0.8 * ROWS < invariant.broken <= ROWS
     assert 0.04 < invariant.worst < 0.1
+
+
+def test_on_other_rows_only_what_is_about_rows_is_asked(tmp_path: Path, calls: list[Any]) -> None:
+    names = ("latency_ratio", "determinism", "log_loss", "negative_flips", "linear_gain", "signature_changes")
+    compare = guards(*names).replace("]}", "], expectations: [{rising: a}]}")
+    answers = said(TABLE.holdout)
+    ring = Ring(
+        task="binary",
+        classes=("maybe", "no", "yes"),
+        positive=2,
+        truth=np.zeros(ROWS, dtype=np.int64),
+        challenger=Corner(answers, 1),
+        champion=Corner(answers, 2),
+        train_truth=np.zeros(ROWS, dtype=np.int64),
+        slices=(),
+        compare=workspace(tmp_path, compare).config.compare,
+        seed=0,
+    )
+    found = on_other_rows(fighter(tmp_path, "mine"), TABLE, ring, Quiet())
+    assert [one.metric for one in found.compare.guardrails] == ["log_loss", "negative_flips", "linear_gain"]
+    assert found.compare.expectations == ()
+    assert set(found.simple) == {"linear model"}
+    proba = found.simple["linear model"].predictions.proba
+    assert proba is not None
+    assert proba.shape == (ROWS, 3)
+    assert calls == []
 
 
 def test_an_expectation_of_no_input_names_its_line(tmp_path: Path, calls: list[Any]) -> None:

@@ -61,4 +61,5 @@ GUARDRAIL = CornerGuardrail(
     needs_champion=False,
     measure=measure,
     group="Safe answers",
+    of_rows=True,
 )

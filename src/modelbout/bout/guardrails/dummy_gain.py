@@ -37,5 +37,6 @@ GUARDRAIL = CornerGuardrail(
     needs_champion=False,
     measure=measure,
     group="Against simple models",
+    of_rows=True,
     note=in_metric,
 )

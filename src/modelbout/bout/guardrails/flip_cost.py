@@ -59,6 +59,7 @@ GUARDRAIL = CornerGuardrail(
     needs_champion=True,
     measure=measure,
     group="Against the champion",
+    of_rows=True,
     tasks=("binary",),
     note=note,
 )

@@ -23,6 +23,7 @@ GUARDRAIL = CornerGuardrail(
     needs_champion=False,
     measure=measure,
     group="Against simple models",
+    of_rows=True,
     needs=frozenset({"linear model"}),
     note=lambda match: made_of(match, "linear model"),
 )

@@ -24,5 +24,6 @@ GUARDRAIL = CornerGuardrail(
     needs_champion=True,
     measure=measure,
     group="Against the champion",
+    of_rows=True,
     tasks=("binary", "multiclass"),
 )

@@ -23,6 +23,7 @@ GUARDRAIL = CornerGuardrail(
     needs_champion=False,
     measure=measure,
     group="Against simple models",
+    of_rows=True,
     needs=frozenset({"single column"}),
     note=lambda match: made_of(match, "single column"),
 )
