@@ -33,7 +33,8 @@ class MetricResult(Record, frozen=True):
 
     ``improvement`` is positive when the challenger is better, whatever the metric's direction; None when there is
     no champion. ``margin`` is absolute, in the metric's unit; for ``relative_cost`` it is a share, and ``ratio`` the
-    challenger's value as a multiple of the champion's.
+    challenger's value as a multiple of the champion's. ``deciding`` is the interval of the improvement by which the
+    rule was judged, where that is not the one at the bout's confidence.
     """
 
     metric: str
@@ -49,6 +50,12 @@ class MetricResult(Record, frozen=True):
     explanation: str = ""
     unit: str = ""
     ratio: Estimate | None = None
+    deciding: Interval | None = None
+
+    @property
+    def judged(self) -> Interval | None:
+        """Return the interval of the improvement by which the rule was judged."""
+        return self.deciding or (None if self.improvement is None else self.improvement.interval)
 
 
 class GuardrailResult(Record, frozen=True):

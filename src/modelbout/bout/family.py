@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def surely_broken(broken: Sequence[Callable[[float], bool]], *, confidence: float) -> list[bool]:
-    """Tell which conditions are broken for sure, so that all of them together are wrong once in ``1 / alpha`` bouts.
+    """Tell which conditions are broken for sure, wrongly about any of them in at most ``alpha`` of all bouts.
 
     Holm's step-down procedure (Holm 1979, A simple sequentially rejective multiple test procedure), by intervals
     instead of p-values: a condition is broken at a level when its interval of that level lies wholly beyond the limit.

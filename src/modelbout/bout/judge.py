@@ -23,7 +23,7 @@ from modelbout.bout.roster import metric, told_for
 from modelbout.bout.sheet import sheet_of
 from modelbout.bout.slices import judge_slices
 from modelbout.bout.verdict import Standing, decide
-from modelbout.bout.wear import Allowance
+from modelbout.bout.wear import Allowance, at_plain_confidence
 from modelbout.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -106,6 +106,9 @@ def judge(ring: Ring) -> Judgement:
     allowed = ring.allowance or Allowance(confidence)
     duel = contrast(rule.metric, challenger, champion, confidence=allowed.confidence, seed=ring.seed)
     primary = _primary(rule, duel, allowed.confidence)
+    if allowed.confidence != confidence:
+        plain = contrast(rule.metric, challenger, champion, confidence=confidence, seed=ring.seed)
+        primary = at_plain_confidence(primary, plain)
     anchor = _against_anchor(ring, rule.metric, challenger, allowed.confidence)
     dummy = _against_dummy(ring, rule.metric, challenger)
     guardrail_metrics, guardrails = judge_conditions(ring, challenger, champion)

@@ -120,7 +120,7 @@ def of_verdict(
         found += ["There is no champion yet: the challenger must beat the dummy baseline and keep its guardrails."]
         found += [of_baseline(baseline, confidence)]
     else:
-        found += [of_rule(primary, confidence)]
+        found += [primary.explanation or of_rule(primary, confidence)]
     found += [_of_guardrail(one) for one in guardrails if one.status not in ("holds", "shown")]
     waiting = [one.explanation for one in guardrails if one.status == "shown"]
     found += waiting if len(waiting) < 2 else [f"{len(waiting)} guardrails need a champion: not applied."]  # noqa: PLR2004 -- several

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 if TYPE_CHECKING:
+    from modelbout.bout.comparison import Comparison
     from modelbout.config.compare import Wear
+    from modelbout.evidence import MetricResult
 
 
 @dataclass(frozen=True)
@@ -48,3 +52,14 @@ def allowance(wear: Wear, *, bouts: int, confidence: float) -> Allowance:
     if wear.policy == "strict":
         confidence = 1 - (1 - confidence) / wear.budget
     return Allowance(confidence, spent=bouts >= wear.budget)
+
+
+def at_plain_confidence(decided: MetricResult, shown: Comparison) -> MetricResult:
+    """Return a metric that was judged at a level of its own as reports show it: with intervals like all others."""
+    return replace(
+        decided,
+        challenger=shown.challenger,
+        champion=shown.champion,
+        improvement=shown.improvement,
+        deciding=decided.judged,
+    )

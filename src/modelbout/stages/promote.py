@@ -255,7 +255,7 @@ def non_inferior(work: Workspace, bout: BoutResult) -> bool:
     primary = bout.primary
     if work.config.promote.inconclusive != "promote_if_non_inferior" or bout.verdict != "inconclusive":
         return False
-    if primary is None or primary.improvement is None or primary.improvement.interval is None:
+    if primary is None or primary.judged is None:
         return False
     statuses = {
         *(one.status for one in bout.guardrail_metrics),
@@ -266,7 +266,7 @@ def non_inferior(work: Workspace, bout: BoutResult) -> bool:
     worn = bout.wear is not None and bout.wear.spent
     if worn or (bout.sealed is not None and bout.sealed.passed is False):
         return False
-    return statuses <= {"holds"} and primary.improvement.interval.low > -(primary.margin or 0.0)
+    return statuses <= {"holds"} and primary.judged.low > -(primary.margin or 0.0)
 
 
 def fight_again(work: Workspace, progress: Progress, registry: str | None) -> None:

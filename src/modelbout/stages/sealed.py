@@ -155,9 +155,9 @@ def _passes(bout: BoutResult, judgement: Judgement) -> bool:
         *(one.status for one in judgement.guardrails),
         *(one.status for one in judgement.fairness),
     }
-    if "broken" in statuses or primary.improvement is None or primary.improvement.interval is None:
+    interval = primary.judged
+    if "broken" in statuses or interval is None:
         return False
-    interval = primary.improvement.interval
     rule = primary.rule if bout.passed else "non_inferior"
     return against(rule, primary.margin or 0.0, interval.low, interval.high) == "holds"
 

@@ -84,13 +84,31 @@ def test_a_spent_holdout_lets_nothing_win(won: Ring) -> None:
     assert (found.verdict, found.passed, found.primary.status) == ("inconclusive", False, "holds")
 
 
-def test_the_level_of_the_bout_decides_alone(won: Ring) -> None:
+def test_the_level_of_the_bout_decides_alone_and_is_not_shown_for_another(won: Ring) -> None:
     plain, strict = judge(won), judge(replace(won, allowance=Allowance(0.9999)))
-    wide, narrow = (one.primary.improvement for one in (strict, plain))
+    assert plain.primary.deciding is None
+    assert strict.primary.improvement == plain.primary.improvement
+    assert plain.primary.improvement is not None
+    assert plain.primary.judged == plain.primary.improvement.interval
+    wide, narrow = strict.primary.judged, plain.primary.judged
     assert wide is not None
     assert narrow is not None
-    assert wide.interval is not None
-    assert narrow.interval is not None
-    assert wide.interval.low < narrow.interval.low
+    assert wide.low < narrow.low < narrow.high < wide.high
     assert "at 99.99 % confidence" in strict.primary.explanation
     assert [one.improvement for one in strict.metrics] == [one.improvement for one in plain.metrics]
+
+
+def test_what_only_the_plain_level_shows_is_no_win(won: Ring, draw: Callable[..., Sheet]) -> None:
+    near = draw("binary", rows=2000, model=3, noise=0.35)
+    assert won.champion is not None
+    close = replace(won, champion=replace(won.champion, predictions=near.predictions))
+    levels = [judge(replace(close, allowance=Allowance(level))) for level in (0.5, 0.999999)]
+    assert [one.verdict for one in levels] == ["win", "inconclusive"]
+    assert levels[0].primary.improvement == levels[1].primary.improvement
+
+
+def test_the_reasons_name_the_level_that_decided_with_its_own_interval(won: Ring) -> None:
+    found = judge(replace(won, allowance=Allowance(0.9999)))
+    assert found.reasons[0] == found.primary.explanation
+    assert found.primary.judged is not None
+    assert f"{found.primary.judged.low:.3g} to" in found.reasons[0]
