@@ -9,8 +9,9 @@ import pytest
 
 from modelbout.bout.judge import Judgement, judge
 from modelbout.bout.ring import SliceColumn
-from modelbout.bout.roster import names_for
+from modelbout.bout.roster import metric, names_for, told_for
 from modelbout.bout.sheet import Sheet
+from modelbout.bout.terms import Terms
 from modelbout.config.compare import Compare, Guardrail, Primary
 from modelbout.errors import ConfigError, DataError
 from modelbout.predictions import Predictions
@@ -129,7 +130,8 @@ def test_every_metric_is_there_once(draw: Callable[..., Sheet], ring_of: Callabl
     compare = Compare(guardrails=(Guardrail(metric="log_loss", max=9.0),))
     found = judge(ring_of(draw("binary", model=1), draw("binary", model=2), compare))
     names = [one.metric for one in (found.primary, *found.guardrail_metrics, *found.metrics)]
-    assert sorted(names) == list(names_for("binary"))
+    # What nobody told the costs of cannot be shown.
+    assert sorted(names) == [name for name in names_for("binary") if name != "cost_matrix"]
     assert {(one.rule, one.status) for one in found.metrics} == {("none", "shown")}
 
 
@@ -163,10 +165,13 @@ def test_models_without_probabilities_are_judged_by_labels(
     assert caught.value.problems[0].place.key == "compare.primary.metric"
     by_label = Compare(primary=Primary(metric="accuracy"))
     found = judge(ring_of(*labels, by_label))
-    assert {one.metric for one in found.metrics} == {"balanced_accuracy", "f1", "f1_macro", "mcc"}
+    of_labels = {name for name in told_for("binary", Terms()) if metric(name).needs == "label"}
+    assert {"balanced_accuracy", "f1", "precision", "mcc"} <= of_labels
+    assert {one.metric for one in found.metrics} == of_labels - {"accuracy"}
     mixed = judge(ring_of(mine, labels[1], by_label))
     missing = {one.metric for one in mixed.metrics if one.champion is None}
-    assert missing == {"roc_auc", "average_precision", "log_loss", "brier"}
+    assert {"roc_auc", "average_precision", "log_loss", "brier", "lift"} <= missing
+    assert {metric(name).needs for name in missing} == {"proba"}
     assert all("champion gave no proba" in one.explanation for one in mixed.metrics if one.metric in missing)
 
 
