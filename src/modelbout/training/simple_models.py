@@ -6,7 +6,8 @@ They are trained here, by our own scikit-learn, from plain arrays: none of the u
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -17,11 +18,17 @@ from modelbout.training.rows import features
 from modelbout.training.signature import truth
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from numpy.typing import NDArray
 
     from modelbout.manifest import Feature, Signature
 
+Coding: TypeAlias = "Callable[[pl.Series], NDArray[np.float64]]"
+
 MOST_ROWS: Final = 20_000  # a linear model of 100 columns is not known better from more; a few seconds at most
+MOST_CELLS: Final = 2_000_000  # of the training rows: 32 MB as numbers, 340 MB if all columns were texts
+BLOCK_ROWS: Final = 20_000  # of the holdout, asked at once
 MOST_CATEGORIES: Final = 20  # the most frequent texts of a column
 FEWEST_ROWS: Final = 10  # that share a text for it to be one of them
 LEAVES: Final = 8
@@ -46,12 +53,12 @@ def linear_model(train: pl.DataFrame, holdout: pl.DataFrame, signature: Signatur
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 -- as above
 
     rows, target = _training(train, signature)
-    columns = [encoded(rows[one.name], holdout[one.name], one) for one in signature.inputs]
-    learn, ask = (np.column_stack([pair[side] for pair in columns]) for side in (0, 1))
+    codings = {one.name: coding(rows[one.name], one) for one in signature.inputs}
+    learn = _coded(rows, codings)
     model = LogisticRegression(max_iter=ITERATIONS) if signature.classes else Ridge()
-    pipeline = make_pipeline(StandardScaler(), model)
+    fitted = _fit(make_pipeline(StandardScaler(), model), learn, target, signature)
     note = f"A linear model of {learn.shape[1]} numbers from {len(signature.inputs)} inputs."
-    return _answers(_fit(pipeline, learn, target, signature), ask, signature), note
+    return _answers(fitted, holdout, codings, signature), note
 
 
 def single_column(train: pl.DataFrame, holdout: pl.DataFrame, signature: Signature) -> tuple[Predictions, str]:
@@ -67,42 +74,49 @@ def single_column(train: pl.DataFrame, holdout: pl.DataFrame, signature: Signatu
     """
     rows, target = _training(train, signature)
     half = np.arange(target.size) % 2 == 0
+    one_half, other_half = rows.filter(half), rows.filter(~half)
     best, least = signature.inputs[0], np.inf
     for one in signature.inputs:
-        learn, test = encoded(rows.filter(half)[one.name], rows.filter(~half)[one.name], one)
-        tree = _fit(_tree(signature, int(half.sum())), learn, target[half], signature)
-        loss = _loss(_answers(tree, test, signature), target[~half])
+        codings = {one.name: coding(one_half[one.name], one)}
+        tree = _fit(_tree(signature, one_half.height), _coded(one_half, codings), target[half], signature)
+        loss = _loss(_answers(tree, other_half, codings, signature), target[~half])
         if loss < least:
             best, least = one, loss
-    learn, ask = encoded(rows[best.name], holdout[best.name], best)
-    note = f"The best single column is {best.name}."
-    return _answers(_fit(_tree(signature, target.size), learn, target, signature), ask, signature), note
+    codings = {best.name: coding(rows[best.name], best)}
+    tree = _fit(_tree(signature, rows.height), _coded(rows, codings), target, signature)
+    return _answers(tree, holdout, codings, signature), f"The best single column is {best.name}."
 
 
-def encoded(known: pl.Series, asked: pl.Series, feature: Feature) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return one column as numbers, shapes (n, c) and (m, c): what is learned from, and what is asked.
+def coding(known: pl.Series, feature: Feature) -> Coding:
+    """Return what makes numbers of a column, shape (n, c) for n values, by what is known of it.
 
     Numbers and dates: the value, the median where there is none, and a mark of that. Texts: a mark for each of the most
-    frequent ones. What is learned of a column is learned from ``known`` alone.
+    frequent ones, and one for a blank.
     """
     if feature.type == "string":
-        texts = [series.cast(pl.String) for series in (known, asked)]
-        counted = texts[0].drop_nulls().value_counts(name="rows").sort("rows", known.name, descending=[True, False])
+        texts = known.cast(pl.String).drop_nulls()
+        counted = texts.value_counts(name="rows").sort("rows", known.name, descending=[True, False])
         frequent = counted.filter(pl.col("rows") >= FEWEST_ROWS)[known.name].head(MOST_CATEGORIES).to_list()
-        marks = [[(series == text).fill_null(value=False).to_numpy() for text in frequent] for series in texts]
-        missing = [series.is_null().to_numpy() for series in texts]
-        one, other = (
-            np.column_stack([*some, gone]).astype(np.float64) for some, gone in zip(marks, missing, strict=True)
-        )
-        return one, other
-    learned, told = _numbers(known), _numbers(asked)
+        return partial(_marks, frequent)
+    learned = _numbers(known)
     there = learned[np.isfinite(learned)]
-    middle = float(np.median(there)) if there.size else 0.0
-    one, other = (
-        np.column_stack([np.where(np.isfinite(part), part, middle), ~np.isfinite(part)]).astype(np.float64)
-        for part in (learned, told)
-    )
-    return one, other
+    return partial(_filled, float(np.median(there)) if there.size else 0.0)
+
+
+def _marks(frequent: Sequence[str], asked: pl.Series) -> NDArray[np.float64]:
+    texts = asked.cast(pl.String)
+    marks = [(texts == text).fill_null(value=False).to_numpy() for text in frequent]
+    return np.column_stack([*marks, texts.is_null().to_numpy()]).astype(np.float64)
+
+
+def _filled(middle: float, asked: pl.Series) -> NDArray[np.float64]:
+    told = _numbers(asked)
+    there = np.isfinite(told)
+    return np.column_stack([np.where(there, told, middle), ~there]).astype(np.float64)
+
+
+def _coded(frame: pl.DataFrame, codings: Mapping[str, Coding]) -> NDArray[np.float64]:
+    return np.column_stack([code(frame[name]) for name, code in codings.items()])
 
 
 def _numbers(series: pl.Series) -> NDArray[np.float64]:
@@ -116,7 +130,8 @@ def _training(
 ) -> tuple[pl.DataFrame, NDArray[np.int64] | NDArray[np.float64]]:
     """Return the inputs and the target of at most ``MOST_ROWS`` rows, whatever their order the same ones."""
     names = [feature.name for feature in signature.inputs]
-    some = train[np.argsort(row_keys(train, [*names, signature.target]), kind="stable")[:MOST_ROWS]]
+    most = min(MOST_ROWS, max(MOST_CELLS // len(names), 1))
+    some = train[np.argsort(row_keys(train, [*names, signature.target]), kind="stable")[:most]]
     return features(some, signature), truth(some, signature)
 
 
@@ -138,11 +153,18 @@ def _fit(model: Any, learn: NDArray[np.float64], target: NDArray[Any], signature
         return model.fit(learn, target)
 
 
-def _answers(model: Any, ask: NDArray[np.float64], signature: Signature) -> Predictions:  # noqa: ANN401 -- as above
+def _answers(
+    model: Any,  # noqa: ANN401 -- as above
+    frame: pl.DataFrame,
+    codings: Mapping[str, Coding],
+    signature: Signature,
+) -> Predictions:
+    """Return the model's answers to the rows, asked in blocks: numbers of all of a large table would not fit."""
+    blocks = (_coded(block, codings) for block in frame.select(*codings).iter_slices(BLOCK_ROWS))
     if not signature.classes:
-        return Predictions(value=np.asarray(model.predict(ask), dtype=np.float64))
-    proba = np.zeros((len(ask), len(signature.classes)))
-    proba[:, model.classes_] = model.predict_proba(ask)
+        return Predictions(value=np.concatenate([np.asarray(model.predict(ask), dtype=np.float64) for ask in blocks]))
+    proba = np.zeros((frame.height, len(signature.classes)))
+    proba[:, model.classes_] = np.concatenate([model.predict_proba(ask) for ask in blocks])
     return Predictions(label=proba.argmax(axis=1).astype(np.int64), proba=proba)
 
 

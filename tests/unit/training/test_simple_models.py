@@ -9,7 +9,7 @@ import pytest
 
 from modelbout.manifest import Feature, Signature
 from modelbout.training import simple_models
-from modelbout.training.simple_models import encoded, linear_model, single_column
+from modelbout.training.simple_models import coding, linear_model, single_column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,17 +101,33 @@ def test_chosen_rows_of_one_class_give_its_answer(monkeypatch: pytest.MonkeyPatc
         assert set(answers.proba.ravel().tolist()) == {0.0, 1.0}
 
 
+def test_a_large_holdout_is_asked_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    holdout = table(95, seed=1)
+    whole = [make(table(), holdout, shape)[0] for make in (linear_model, single_column) for shape in (BINARY, VALUE)]
+    monkeypatch.setattr(simple_models, "BLOCK_ROWS", 10)
+    parts = [make(table(), holdout, shape)[0] for make in (linear_model, single_column) for shape in (BINARY, VALUE)]
+    for one, other in zip(whole, parts, strict=True):
+        assert one.rows == other.rows == 95
+        assert (one.proba is None) or np.allclose(one.proba, other.proba)  # type: ignore[arg-type]
+        assert (one.value is None) or np.allclose(one.value, other.value)  # type: ignore[arg-type]
+
+
+def test_a_wide_table_gives_fewer_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simple_models, "MOST_CELLS", 5 * 40)
+    kept, target = simple_models._training(table(), BINARY)
+    assert kept.shape == (40, 5)
+    assert target.shape == (40,)
+
+
 def test_what_the_holdout_has_of_its_own_is_not_learned() -> None:
-    known, asked = pl.Series("x", ["a"] * 12 + ["b"] * 9), pl.Series("x", ["a", "b", "c", None] * 20)
-    one, other = encoded(known, asked, Feature("x", "string"))
-    assert one.shape == (21, 2)
-    assert other[:4].tolist() == [[1, 0], [0, 0], [0, 0], [0, 1]]
+    code = coding(pl.Series("x", ["a"] * 12 + ["b"] * 9), Feature("x", "string"))
+    assert code(pl.Series("x", ["a", "b", "c", None])).tolist() == [[1, 0], [0, 0], [0, 0], [0, 1]]
+    categories = pl.Series("x", ["a", None], dtype=pl.Categorical)
+    assert code(categories).tolist() == [[1, 0], [0, 1]]
 
 
 def test_blanks_are_the_median_of_the_training_rows_and_marked() -> None:
-    known = pl.Series("x", [1.0, 2.0, 30.0, None, float("inf")])
-    one, other = encoded(known, pl.Series("x", [None, 5.0, 1e300]), Feature("x", "number"))
-    assert one.tolist() == [[1, 0], [2, 0], [30, 0], [16, 1], [1e100, 0]]
-    assert other.tolist() == [[16, 1], [5, 0], [1e100, 0]]
+    code = coding(pl.Series("x", [1.0, 2.0, 30.0, None, float("inf")]), Feature("x", "number"))
+    assert code(pl.Series("x", [None, 5.0, 1e300])).tolist() == [[16, 1], [5, 0], [1e100, 0]]
     empty = pl.Series("x", [None, None], dtype=pl.Float64)
-    assert encoded(empty, empty, Feature("x", "number"))[0].tolist() == [[0, 1], [0, 1]]
+    assert coding(empty, Feature("x", "number"))(empty).tolist() == [[0, 1], [0, 1]]
