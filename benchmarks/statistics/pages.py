@@ -20,7 +20,7 @@ WARNINGS = ROOT / "src" / "modelbout" / "bout" / "coverage.json"
 
 LOWEST, HIGHEST = 0.94, 0.97  # what was promised
 FEWEST = 50  # intervals, to speak of a share of them
-CHANCE = 0.001  # of calling a share too low, or too high, that is not: there are 1,500 of them
+CHANCE = 0.01  # of calling a share too low, or too high, that is not
 OTHERS = {
     "Several classes": {
         "balanced": World("multiclass", 0.25),

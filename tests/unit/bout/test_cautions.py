@@ -9,12 +9,15 @@ import pytest
 from modelbout.bout import cautions as room
 from modelbout.bout.cautions import Case, cautions, disagreement
 from modelbout.bout.comparison import contrast
+from modelbout.bout.judge import judge
 from modelbout.bout.sheet import Sheet
+from modelbout.config.compare import Compare, Guardrail, Primary
 from modelbout.predictions import Predictions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from modelbout.bout.ring import Ring
     from modelbout.evidence import MetricResult, Rule
     from modelbout.manifest import Task
 
@@ -91,12 +94,19 @@ def test_few_clusters_are_told_and_judged_by_clustered_cases() -> None:
     assert len(cautions(*many, [result("accuracy", *many)])) == 1
 
 
+def test_a_bout_carries_them(draw: Callable[..., Sheet], ring_of: Callable[..., Ring]) -> None:
+    compare = Compare(primary=Primary(metric="mae"), guardrails=(Guardrail(metric="mse", max=100.0),))
+    found = judge(ring_of(draw("regression", rows=220), draw("regression", rows=220, model=2), compare))
+    assert len(found.cautions) == 1
+    assert found.cautions[0].startswith("Intervals of MSE are too sure of themselves")
+
+
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_what_was_simulated_is_there_for_each_task(task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     found = [case for case in room._cases() if case.task == task]
     assert {case.clustered for case in found} == {False, True}
-    assert {200} <= {case.rows for case in found}
+    assert {200, 2_000, 20_000} <= {case.rows for case in found}
     for case in found:
         assert 0 < case.rare <= case.rows
         for held in case.short.values():
