@@ -261,8 +261,35 @@ def test_moments(tmp_path: Path, moment: str) -> None:
 @pytest.mark.parametrize(
     ("train", "key", "found"),
     [
-        ("{}", "train", "neither `estimator` nor `command` is there"),
-        ("{estimator: 'a:b', command: c}", "train", "both ways to train are there"),
+        ("{}", "train", "no way to train is there"),
+        ("{estimator: 'a:b', command: c}", "train", "several ways to train are there"),
+        (
+            "{challengers: [{name: a, estimator: 'a:b'}]}",
+            "train.challengers",
+            "there is only one of several challengers",
+        ),
+        (
+            "{challengers: [{name: a, estimator: 'a:b'}, {name: a, estimator: 'b:b'}]}",
+            "train.challengers[1]",
+            "`a` is there twice",
+        ),
+        ("{command: c, search: {space: 'a:b'}}", "train.search", "`search` is for an estimator, not for a command"),
+        ("{command: c, backend: 'dask://a:1'}", "train.backend", "`backend` is for an estimator, not for a command"),
+        (
+            "{command: c, parameters: {a: 1}}",
+            "train.parameters",
+            "`parameters` is for an estimator, not for a command",
+        ),
+        (
+            "{estimator: 'a:b', search: {space: 'a:b', minutes: 60}}",
+            "train.search.minutes",
+            "the search may take 60 minutes, and its process 60",
+        ),
+        (
+            "{challengers: [{name: a, estimator: 'a:b', search: {space: 'a:b', minutes: 90}}, {name: b, estimator: 'b:b'}]}",
+            "train.challengers[0].search.minutes",
+            "the search may take 90 minutes, and its process 60",
+        ),
         ('{command: "python \'x"}', "train.command", "the command cannot be split into words: No closing quotation"),
         ("{command: ' '}", "train.command", "the command is blank"),
         ("{command: a, code: ['*.py', '*.py']}", "train.code[1]", "`*.py` is there twice"),
