@@ -61,6 +61,7 @@ def unseal(work: Workspace, progress: Progress, book: Registry, *, dry_run: bool
         noted_later: whether the job that promotes keeps that line: this one may not write.
 
     Raises:
+        ChampionMovedError: the champion is no longer the one that was beaten; nothing was opened.
         RegistryError: the registry cannot be written: what is not noted is not opened.
         ConfigError: there is no verdict, it speaks of another bundle, the data has changed, or nobody would note it.
         DataError: the sealed rows do not allow a comparison.

@@ -13,7 +13,7 @@ from modelbout.bout.reasons import number
 from modelbout.bout.verdict import Standing, decide
 from modelbout.bout.wear import Allowance
 from modelbout.data.digests import table_digest
-from modelbout.errors import EXIT_FINE, EXIT_GATE, ConfigError, GateRefusedError, Place, Problem
+from modelbout.errors import EXIT_FINE, EXIT_GATE, ChampionMovedError, ConfigError, GateRefusedError, Place, Problem
 from modelbout.evidence import Sealed
 from modelbout.registry.queries import Query, asked_by
 from modelbout.results import BOUT_FILE, TRAINING_FILE, TrainingResult
@@ -21,6 +21,7 @@ from modelbout.stages.compare import read_rows, ring, unseen
 from modelbout.stages.fighters import challenger, champion, same_data
 from modelbout.stages.measures import on_other_rows
 from modelbout.stages.own_metrics import with_own_metrics
+from modelbout.stages.promote import moved
 from modelbout.stages.scene import Scene
 from modelbout.stages.scoring import score_all
 from modelbout.stages.seals import require_counting
@@ -50,6 +51,7 @@ def open_sealed(
     question stands there before the answer is used; ``noted_later`` leaves that to the job that promotes.
 
     Raises:
+        ChampionMovedError: the champion is no longer the one that was beaten on the open rows.
         GateRefusedError: the sealed rows have been opened as often as the budget allows.
         ConfigError: the verdict speaks of another bundle, the data has changed since, or nobody would note it.
         DataError: the sealed rows do not allow a comparison.
@@ -123,7 +125,10 @@ def _question(work: Workspace, bout: BoutResult) -> Query:
 def _fight(work: Workspace, progress: Progress, book: Registry, bout: BoutResult) -> tuple[bool, float]:
     """Return whether the challenger passes on the sealed rows, and the improvement there, rounded."""
     mine = challenger(work, work.read(TRAINING_FILE, TrainingResult, made_by="train"))
-    scene = Scene(mine, champion(work, book, book.events(bout.model)))
+    theirs = champion(work, book, book.events(bout.model))
+    if theirs is None or bout.champion is None or theirs.side.bundle_digest != bout.champion.bundle_digest:
+        raise ChampionMovedError(moved(work))
+    scene = Scene(mine, theirs)
     table = read_rows(work, progress)
     same_data(mine, table)
     rows = _sealed_rows(work, table, bout)

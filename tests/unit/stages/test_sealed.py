@@ -12,8 +12,10 @@ from modelbout.evidence import Estimate, Interval, MetricResult, Sealed, Wear
 from modelbout.registry.queries import Query, all_asked_by, asked_by
 from modelbout.results import BOUT_FILE, BoutResult, Side
 from modelbout.stages import promote, sealed, seals
+from modelbout.stages.fighters import Fighter
 from modelbout.stages.tables import Rows
 from modelbout.stages.workspace import Workspace, open_workspace
+from tests.unit.registry.bundles import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,6 +160,21 @@ def test_a_spent_budget_keeps_the_rows_closed(work: Workspace, fights: list[tupl
     fights.append((True, 0.1))
     book = Book(others[0], *elsewhere)
     assert sealed.open_sealed(work, Watcher(), book, bout()).passed  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("now", [None, "e" * 64])
+def test_a_champion_that_moved_is_not_met_on_sealed_rows(
+    work: Workspace, monkeypatch: pytest.MonkeyPatch, now: str | None
+) -> None:
+    book = Book()
+    there = None if now is None else Fighter(work.root, MANIFEST, Side(bundle_digest=now))
+    monkeypatch.setattr(Book, "events", lambda *_given: (), raising=False)
+    monkeypatch.setattr(Workspace, "read", lambda *_given, **_named: None)
+    monkeypatch.setattr(sealed, "challenger", lambda *_given: None)
+    monkeypatch.setattr(sealed, "champion", lambda *_given: there)
+    with pytest.raises(ChampionMovedError, match="no longer the one that was beaten"):
+        sealed.open_sealed(work, Watcher(), book, bout())  # type: ignore[arg-type]
+    assert book.asked == []
 
 
 def test_a_verdict_that_names_nobody_opens_nothing(work: Workspace) -> None:
