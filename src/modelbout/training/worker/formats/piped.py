@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..models import load_model, write_model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 STEPS_FILE = "steps.skops"
@@ -15,6 +15,10 @@ STEPS_FILE = "steps.skops"
 
 class Piped:
     """Steps that were written by skops, and a model in its library's own format."""
+
+    # There where the model has them.
+    predict_proba: Callable[[Any], Any]
+    classes_: Any
 
     def __init__(self, before: Any, model: Any) -> None:  # noqa: ANN401 -- estimators have no common class
         self.before = before

@@ -64,7 +64,8 @@ def told(values: NDArray[Any], job: Mapping[str, Any]) -> NDArray[Any]:
     known = job["class_values"]
     if values.dtype.kind != "i" or not known:
         return values
-    return np.array(known, dtype=object if isinstance(known[0], str) else None)[values]
+    own: NDArray[Any] = np.array(known, dtype=object if isinstance(known[0], str) else None)[values]
+    return own
 
 
 def numbers_of(said: Any, rows: int) -> tuple[NDArray[np.float64], dict[str, Any]]:  # noqa: ANN401 -- whatever the user's function returns
