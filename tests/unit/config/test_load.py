@@ -286,7 +286,7 @@ def test_moments(tmp_path: Path, moment: str) -> None:
             "the search may take 60 minutes, and its process 60",
         ),
         (
-            "{challengers: [{name: a, estimator: 'a:b', search: {space: 'a:b', minutes: 90}}, {name: b, estimator: 'b:b'}]}",
+            "{challengers: [{name: b, estimator: b:b, search: {space: a:b, minutes: 90}}, {name: a, estimator: a:a}]}",
             "train.challengers[0].search.minutes",
             "the search may take 90 minutes, and its process 60",
         ),

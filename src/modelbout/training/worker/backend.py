@@ -10,6 +10,8 @@ from .findings import Stop, user_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CONNECT_SECONDS = 10  # ours: a scheduler answers in milliseconds; Dask's own 30 keep a user waiting for a typing error
+
 
 @contextlib.contextmanager
 def parallel(address: str) -> Iterator[None]:
@@ -36,7 +38,7 @@ def _dask(place: str) -> Iterator[None]:
     with _installed("dask", "dask[distributed]"):
         from distributed import Client
     with user_code("train.backend", "connecting to the Dask scheduler"):
-        client = Client(f"tcp://{place}", set_as_default=True)
+        client = Client(f"tcp://{place}", set_as_default=True, timeout=CONNECT_SECONDS)
     with client, joblib.parallel_config(backend="dask"):
         yield
 

@@ -27,7 +27,8 @@ class Client:
 
     seen: list[Any] = []  # noqa: RUF012 -- emptied by the fixture
 
-    def __init__(self, address: str, *, set_as_default: bool) -> None:
+    def __init__(self, address: str, *, set_as_default: bool, timeout: float) -> None:
+        assert 0 < timeout < 30
         if "down" in address:
             raise OSError("nobody answers")
         self.seen.append((address, set_as_default))
