@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from modelbout.consumer import LoadedModel
 from modelbout.errors import TrainingError
 from modelbout.manifest import Scorer
 from modelbout.training.bundle import size, verify
@@ -151,6 +152,9 @@ def test_a_program_may_leave_a_file(kind: ScorerKind, tmp_path: Path) -> None:
     assert then is not None
     assert now is not None
     assert np.array_equal(then, now)
+    # In this process too, where its golden rows are asked.
+    loaded = LoadedModel(corner.bundle, version=None, scratch=tmp_path / "loaded", program="python")
+    assert loaded.manifest.scorer.kind == kind
 
 
 @pytest.mark.parametrize("kind", SAVES)
