@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from modelbout.bout.sheet import Sheet
     from modelbout.evidence import FairnessMeasure, Holding, Rule
 
+NAMED = 3  # ours: rates that the reasons name; the table has all of them
+
 
 @dataclass(frozen=True)
 class _Rate:
@@ -63,6 +65,21 @@ def judge_fairness(ring: Ring, challenger: Sheet, champion: Sheet | None) -> tup
             )
             found.append(court.judged(head, mine, theirs))
     return tuple(found)
+
+
+def told(results: tuple[FairnessResult, ...]) -> tuple[str, ...]:
+    """Return why fairness keeps a challenger from winning, as sentences; nothing when it does not.
+
+    The broken rates come first; of all others one sentence says how many are not settled.
+    """
+    broken = [one for one in results if one.status == "broken"]
+    unsettled = sum(one.status == "uncertain" for one in results)
+    named = [
+        f"{_RATES[one.measure].metric.title} of {one.group} ({one.column}): {one.explanation}" for one in broken[:NAMED]
+    ]
+    more = [f"{len(broken) - NAMED:,} more rates are broken."] if len(broken) > NAMED else []
+    open_ones = [f"{unsettled:,} of {len(results):,} rates of groups are not settled."] if unsettled else []
+    return (*named, *more, *open_ones)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from modelbout.bout.comparison import contrast
 from modelbout.bout.conditions import judge_conditions, require
 from modelbout.bout.curves import curves
 from modelbout.bout.fairness import judge_fairness
+from modelbout.bout.fairness import told as unfair
 from modelbout.bout.found import find_slices
 from modelbout.bout.holding import against
 from modelbout.bout.inspection import inspect_ring
@@ -138,15 +139,18 @@ def judge(ring: Ring) -> Judgement:
     return Judgement(
         verdict=decision.verdict,
         passed=decision.passed,
-        reasons=reasons.of_verdict(
-            decision.verdict,
-            primary=primary,
-            baseline=dummy,
-            guardrails=conditions,
-            power=found_power,
-            rows=challenger.rows,
-            confidence=allowed.confidence,
-            observations=None if ring.clusters is None else challenger.observations,
+        reasons=(
+            *reasons.of_verdict(
+                decision.verdict,
+                primary=primary,
+                baseline=dummy,
+                guardrails=conditions,
+                power=found_power,
+                rows=challenger.rows,
+                confidence=allowed.confidence,
+                observations=None if ring.clusters is None else challenger.observations,
+            ),
+            *unfair(fairness),
         ),
         primary=primary,
         baseline=dummy,

@@ -119,15 +119,15 @@ def _told(entrants: tuple[Entrant, ...], results: list[BoutResult], chosen: int)
     best = results[chosen]
     passed = sum(one.passed for one in contenders)
     count = len(entrants)
-    together = (
-        f"{count} challengers met the champion" if best.champion is not None else f"There are {count} challengers"
-    )
-    level = f"each judged at {100 * (1 - (1 - best.confidence) / count):.4g} %, so that their number wins nothing"
     outcome = f"{entrants[chosen].name} is the best of them" if passed else "none of them wins"
+    level = f"{100 * (1 - (1 - best.confidence) / count):.4g} %"
+    together = f"{count} challengers came"
+    if best.champion is not None:
+        together = f"{count} challengers met the champion, each judged at {level}, so that their number wins nothing"
     return msgspec.structs.replace(
         best,
         contenders=contenders,
-        reasons=(*best.reasons, f"{together}, {level}: {outcome}."),
+        reasons=(*best.reasons, f"{together}: {outcome}."),
         exit_code=best.exit_code if best.verdict == "error" else _exit_code(best),
     )
 

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from modelbout.bout.fairness import judge_fairness
+from modelbout.bout.fairness import judge_fairness, told
+from modelbout.bout.judge import judge
 from modelbout.bout.ring import Ring, SliceColumn
 from modelbout.bout.sheet import Sheet, sheet_of
-from modelbout.config.compare import Compare, Fairness
+from modelbout.config.compare import Compare, Fairness, Primary
 from modelbout.predictions import Predictions
 from tests.unit.bout.conftest import make_ring
 
@@ -103,6 +104,20 @@ def test_the_gap_of_calibration_widens() -> None:
     assert found["a", "calibration"].status == "holds"
 
 
+def test_what_keeps_a_challenger_from_winning_is_said_once_and_the_worst_by_name() -> None:
+    found = tuple(judged(("tpr", "fpr"), spoilt=0.3).values())
+    assert told(found) == (
+        "True positive rate of b (g): It has surely got worse by more than 0.05.",
+        "False positive rate of b (g): It has surely got worse by more than 0.05.",
+    )
+    few = tuple(judged(("tpr",), rows=150).values())
+    assert told(few) == ("2 of 2 rates of groups are not settled.",)
+    assert told(tuple(judged(("tpr",)).values())) == ()
+    many = told(found * 3)
+    assert len(many) == 4
+    assert many[-1] == "3 more rates are broken."
+
+
 def test_what_the_rows_cannot_tell_is_uncertain() -> None:
     found = judged(("tpr",), spoilt=0.06, rows=600)
     assert found["b", "tpr"].status == "uncertain"
@@ -162,3 +177,20 @@ def test_many_groups_do_not_make_a_false_loss_likelier() -> None:
         losses += any(one.status == "broken" for one in judge_fairness(ring, *pair))
     # Twenty tests at 2.5 % each would raise 16 of 40 alarms; together they may raise one.
     assert losses <= 4
+
+
+@pytest.mark.parametrize(("spoilt", "verdict"), [(0.3, "loss"), (0.0, "win")])
+def test_a_group_that_fares_worse_costs_a_win(spoilt: float, verdict: str) -> None:
+    rng = np.random.default_rng(1)
+    truth, group = (rng.random(ROWS) < 0.4).astype(np.int64), (np.arange(ROWS) % 2).astype(np.int64)
+    theirs = answers(truth, np.full(ROWS, 0.7), 2)
+    mine = answers(truth, np.where(group == 1, 0.8 - spoilt, 0.99), 3)
+    sheets = [Sheet("binary", 2, 1, truth, said) for said in (mine, theirs)]
+    compare = Compare(
+        primary=Primary(metric="accuracy"), fairness=Fairness(columns=("g",), margin=0.05, measures=("tpr",))
+    )
+    plain = make_ring(sheets[0], sheets[1], compare)
+    found = judge(Ring(**{**vars(plain), "watched": (SliceColumn("g", group, ("a", "b")),)}))
+    assert found.primary.status == "holds"
+    assert found.verdict == verdict
+    assert any("True positive rate of b" in reason for reason in found.reasons) is (verdict == "loss")
