@@ -16,6 +16,7 @@ from modelbout.errors import EXIT_FINE, EXIT_GATE
 from modelbout.evidence import Contender
 from modelbout.results import BOUT_FILE, TRAINING_FILE, BoutResult, TrainingResult
 from modelbout.stages.compare import compare as compare_one
+from modelbout.stages.rivals import config_of
 from modelbout.stages.train import train as train_one
 
 if TYPE_CHECKING:
@@ -75,12 +76,9 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
 
 def of(work: Workspace, entrant: Entrant) -> Workspace:
     """Return a workspace of one challenger: its own configuration, its own run directory below the common one."""
-    config = work.config
-    train = msgspec.structs.replace(
-        config.train, estimator=entrant.estimator, search=entrant.search or config.train.search, challengers=()
-    )
-    loaded = replace(work.loaded, config=msgspec.structs.replace(config, train=train))
-    return replace(work, loaded=loaded, run=work.run / ENTRANTS / entrant.name, rivals=len(config.train.challengers))
+    rivals = len(work.config.train.challengers)
+    loaded = replace(work.loaded, config=config_of(work.config, entrant))
+    return replace(work, loaded=loaded, run=work.run / ENTRANTS / entrant.name, rivals=rivals)
 
 
 def _brought(work: Workspace, entrant: Entrant, result: TrainingResult) -> TrainingResult:

@@ -10,7 +10,7 @@ from modelbout.errors import ConfigError, DataError, Place, Problem
 from modelbout.registry.events import fold
 from modelbout.results import TRAINING_FILE, Side, TrainingResult
 from modelbout.seal import verify_files
-from modelbout.training.fingerprint import config_digest
+from modelbout.stages.rivals import config_digests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def challenger(work: Workspace, training: TrainingResult) -> Fighter:
         ConfigError: it is another model's, or what decides about a model has changed since it was trained.
     """
     manifest = verify_files(work.bundle, digest=training.bundle_digest)
-    if manifest.name != work.config.model or manifest.lineage.config_digest != config_digest(work.config):
+    if manifest.name != work.config.model or manifest.lineage.config_digest not in config_digests(work.config):
         found = (
             "the configuration has changed since this challenger was trained"
             if manifest.name == work.config.model
