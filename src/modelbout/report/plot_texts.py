@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelbout.report import readings
-from modelbout.report.numbers import PLAIN, POINTS, TARGET, gain, number, percent, unit_of
+from modelbout.report.numbers import PLAIN, POINTS, TARGET, Unit, gain, number, percent, unit_of
+from modelbout.report.seldom import SELDOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from modelbout.evidence import Curve, MetricResult, SliceResult
-    from modelbout.report.numbers import Unit
     from modelbout.results import BoutResult
 
 SLICES_LIMIT = 30
@@ -49,18 +49,25 @@ def describe(name: str, bout: BoutResult) -> str:
 
 
 def by_unit(bout: BoutResult) -> dict[Unit, list[MetricResult]]:
-    """Return the metrics that have an improvement, grouped by unit; the primary metric's group comes first."""
+    """Return the metrics with an improvement but for seldom ones, by unit; the primary metric's group comes first."""
     found: dict[str, MetricResult] = {}
-    for metric in (bout.primary, *bout.guardrail_metrics, *bout.metrics):
+    usual = (metric for metric in bout.metrics if metric.metric not in SELDOM)
+    for metric in (bout.primary, *bout.guardrail_metrics, *usual):
         if metric is not None and metric.improvement is not None:
             found.setdefault(metric.metric, metric)
-    first = [unit_of(bout.primary.metric)] if bout.primary else []
+    first = [_unit(bout.primary)] if bout.primary else []
+    own = [_unit(metric) for metric in found.values() if metric.unit]
     groups: dict[Unit, list[MetricResult]] = {}
-    for unit in (*first, TARGET, POINTS, PLAIN):
-        members = [metric for metric in found.values() if unit_of(metric.metric) == unit]
+    for unit in (*first, *own, TARGET, POINTS, PLAIN):
+        members = [metric for metric in found.values() if _unit(metric) == unit]
         if members:
             groups[unit] = members
     return groups
+
+
+def _unit(metric: MetricResult) -> Unit:
+    """Return the unit of a metric's axis: money has one of its own, beside which a share could not be seen."""
+    return Unit(1.0, metric.unit) if metric.unit else unit_of(metric.metric)
 
 
 def line(metric: MetricResult) -> float | None:

@@ -150,3 +150,15 @@ def test_the_axes_of_calibration() -> None:
     assert plot_texts.calibration_axes(bout) == ("probability that was said", "share that came true")
     multi = msgspec.structs.replace(bout, task="multiclass")
     assert plot_texts.calibration_axes(multi) == ("confidence in the answer", "answers that were right")
+
+
+def test_money_has_an_axis_of_its_own_and_seldom_metrics_have_none() -> None:
+    told = stories.grouped().bout
+    assert told is not None
+    seldom = stories.metric("cohen_kappa", "Cohen's kappa", 0.4, 0.45, 0.01)
+    panels = plot_texts.by_unit(msgspec.structs.replace(told, metrics=(*told.metrics, seldom)))
+    assert [(unit.name, [one.metric for one in metrics]) for unit, metrics in panels.items()] == [
+        ("points", ["roc_auc"]),
+        ("EUR per 1,000 decisions", ["cost_matrix"]),
+        ("", ["log_loss"]),
+    ]

@@ -10,7 +10,7 @@ from modelbout import catalogue
 from modelbout.errors import Place
 from modelbout.evidence import ChangedRows, Curve, Estimate, Interval, Power, Scoring
 from modelbout.report.escape import text
-from modelbout.report.sections.scores import SELDOM
+from modelbout.report.seldom import SELDOM
 from modelbout.report.story import Story
 from modelbout.results import BoutResult, Control, DataFile, Leak, SeenRows, Side, TableSummary
 from tests.unit.report import stories

@@ -9,6 +9,7 @@ from modelbout.report import words
 from modelbout.report.engine import template
 from modelbout.report.escape import Markdown, text
 from modelbout.report.numbers import POINTS, TARGET, counted, level_places, number, unit_of
+from modelbout.report.seldom import SELDOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,45 +24,6 @@ DROP: int | None = 90
 
 ROWS_LIMIT = 60
 """Metrics shown: half as many again as there are. Our own choice."""
-
-SELDOM = frozenset(
-    {
-        "balanced_accuracy",
-        "brier_skill",
-        "cohen_kappa",
-        "d2_absolute_error",
-        "d2_log_loss",
-        "d2_pinball",
-        "ece",
-        "ece_debiased",
-        "explained_variance",
-        "f05",
-        "f1_macro",
-        "f1_weighted",
-        "f2",
-        "gamma_deviance",
-        "jaccard",
-        "jaccard_macro",
-        "lift",
-        "mape",
-        "mape_safe",
-        "max_error",
-        "medae",
-        "mse",
-        "msle",
-        "pinball",
-        "poisson_deviance",
-        "precision",
-        "precision_at_k",
-        "precision_macro",
-        "recall",
-        "recall_macro",
-        "rmsle",
-        "specificity",
-        "top_2_accuracy",
-    }
-)
-"""Metrics that are folded unless they decide something; one that is not named, such as the user's own, is shown."""
 
 _TABLE = """
 {% if champion %}
