@@ -22,7 +22,6 @@ SELDOM = frozenset(
         "jaccard_macro",
         "lift",
         "mape",
-        "mape_safe",
         "max_error",
         "medae",
         "mse",
