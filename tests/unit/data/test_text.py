@@ -30,7 +30,10 @@ def refused(root: Path, content: bytes, *, name: str = "t.csv", reading: Reading
 @pytest.mark.parametrize("packed", [False, True])
 def test_an_empty_file_is_refused(tmp_path: Path, content: bytes, packed: bool) -> None:  # noqa: FBT001 -- a parameter
     name = "t.csv.gz" if packed else "t.csv"
-    assert refused(tmp_path, gzip.compress(content, mtime=0) if packed else content, name=name).found == "the file is empty"
+    assert (
+        refused(tmp_path, gzip.compress(content, mtime=0) if packed else content, name=name).found
+        == "the file is empty"
+    )
     assert refused(tmp_path, b"", name=name).found == "the file is empty"
 
 
