@@ -174,7 +174,9 @@ def test_the_line_ends_of_a_browser_do_no_harm() -> None:
 def test_an_edited_section_keeps_its_line_and_loses_its_text() -> None:
     body = compose([told("churn", "loss"), told("bikes")], HOUSE)
     assert "The challenger is worse than" in body
-    found = {one.state.model: one for one in parse(body.replace("challenger is worse", "challenger is far better"), HOUSE)}
+    found = {
+        one.state.model: one for one in parse(body.replace("challenger is worse", "challenger is far better"), HOUSE)
+    }
     assert found["churn"].parts == ()
     assert found["churn"].state.told.standing == "loss"
     assert found["bikes"] == told("bikes")
