@@ -102,7 +102,7 @@ def test_naive_bayes_is_trained_and_scored_by_its_own_command(churn: Path) -> No
     assert first["passed"]
     assert 0.78 < measured(first, "roc_auc") < 0.90
     manifest = json.loads((churn / ".modelbout" / "run" / "bundle" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["scorer"] == {"kind": "command", "command": ["python", "score.py"]}
+    assert manifest["scorer"] == {"kind": "command", "command": ["python", "score.py"], "threshold": None}
 
     modelbout("promote", "--quiet", "--config", "naive_bayes.yaml", root=churn)
     edit(churn / "naive_bayes.py", "BINS = 10", "BINS = 2")
@@ -119,6 +119,8 @@ def imported(path: Path) -> set[str]:
 
 def test_bikes_forecasts_the_future(bikes: Path) -> None:
     modelbout("run", "--quiet", root=bikes)
+    (told,) = (line for line in result(bikes, "bout")["cautions"] if "'season'" in line)
+    assert "'2' (33.9% of the training rows)" in told
     first = result(bikes, "bout")
     assert first["verdict"] == "first"
     assert first["passed"]

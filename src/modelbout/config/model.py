@@ -26,6 +26,11 @@ class Split(Record, frozen=True, rename={"from_": "from"}):
     column: Annotated[Text | None, Meta(description="The date or time column, for `by: time`.")] = None
     from_: Annotated[Text | None, Meta(description="First moment of the holdout (ISO 8601), for `by: time`.")] = None
 
+    @property
+    def timed(self) -> bool:
+        """Whether the holdout is what came later; else rows are dealt out by the hash of the column ``by``."""
+        return self.by == "time"
+
 
 class Data(Record, frozen=True):
     """Where the rows are and what each column is for."""
@@ -53,6 +58,11 @@ class Data(Record, frozen=True):
         Literal["polars", "duckdb", "pandas", "pyspark", "dask", "ibis"],
         Meta(description="What runs the checks; `ibis` for a table of a database. See docs/engines.md."),
     ] = "polars"
+
+    @property
+    def timed(self) -> bool:
+        """Whether the holdout is what came later."""
+        return self.split is not None and self.split.timed
 
 
 class Drift(Record, frozen=True):

@@ -87,7 +87,7 @@ def _engine(data: Data, where: Where) -> Iterator[Problem]:
 
 
 def _split(split: Split, target: str, where: Where) -> Iterator[Problem]:
-    timed = split.by == "time"
+    timed = split.timed
     needed = {"column": split.column, "from": split.from_} if timed else {"holdout": split.holdout}
     other = {"holdout": split.holdout} if timed else {"column": split.column, "from": split.from_}
     example = "{by: time, column: day, from: 2012-07-01}" if timed else "{by: customer_id, holdout: 0.2}"
@@ -146,8 +146,7 @@ def compare_problems(compare: Compare, where: Where) -> Iterator[Problem]:
 
 def block_problems(block: Block | None, data: Data, where: Where) -> Iterator[Problem]:
     """Yield that there are no blocks of time where no column holds a time."""
-    timed = data.time is not None or (data.split is not None and data.split.by == "time")
-    if block is not None and not timed:
+    if block is not None and data.time is None and not data.timed:
         found = f"rows cannot be put into blocks of one {block}: no column holds their time"
         yield Problem(found, "", "Name it as `data.time`, or remove `block`.", where("compare.block"))
 

@@ -92,7 +92,7 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
         found = look_for_leaks(work, fighter.manifest.signature, table, progress)
         scene = replace(scene, holdout=describe(work, table)).knowing(memory, found)
         refuse_leaks(work, found)
-        require_groups(work, table, None if scene.champion is None else scene.champion.bundle)
+        gone = require_groups(work, table, None if scene.champion is None else scene.champion.bundle)
         scored_at = time.perf_counter()
         scored, scene = score_all(work, scene, table, progress)
         anchor = answers_of_anchor(work, scene, table, scored, progress)
@@ -118,7 +118,7 @@ def compare(work: Workspace, progress: Progress, *, registry: str | None) -> Bou
     else:
         seconds["all"] = round(time.perf_counter() - began, 3)
         result = with_verdict(work, scene, judgement, seconds)
-        result = msgspec.structs.replace(result, cautions=(*result.cautions, *count(book, result)))
+        result = msgspec.structs.replace(result, cautions=(*gone, *result.cautions, *count(book, result)))
     work.write(BOUT_FILE, result)
     return result
 

@@ -274,7 +274,7 @@ def looked_at(work: Workspace, held: Reference) -> tuple[str, ...]:
     if held.inputs is not None:
         return held.inputs
     taken = {data.target, data.id, *data.exclude}
-    if data.split is not None and data.split.by != "time":
+    if data.split is not None and not data.split.timed:
         taken.add(data.split.by)
     return tuple(column.name for column in held.profile.columns if column.name not in taken)
 

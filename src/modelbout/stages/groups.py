@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 BETWEEN = " \N{MULTIPLICATION SIGN} "
 # Of a group from which 20 rows are expected, none is there by chance in 1 of 500 million draws (Poisson, exp(-20)).
 EXPECTED_ROWS = 20
+MOST_TOLD = 5  # ours: groups named in one sentence
 MOST_TRAITS = 100  # ours: columns; with more, the search finds what is there by chance, and takes seconds
 MOST_MARKS = 20  # ours: values of one column
 STEPS = 7  # ours: edges of one column, so about an eighth of the rows between two
@@ -78,39 +79,61 @@ def _pair(one: SliceColumn, other: SliceColumn) -> SliceColumn:
     )
 
 
-def require_groups(work: Workspace, table: Rows, champion: Path | None) -> None:
+def require_groups(work: Workspace, table: Rows, champion: Path | None) -> tuple[str, ...]:
     """Refuse a holdout in which a whole group is gone: nothing could be said of it, and silence looks like a pass.
 
     A group is gone when no holdout row has it although ``EXPECTED_ROWS`` would be expected from its share of today's
-    training rows, or of those that the champion was trained on.
+    training rows, or of those that the champion was trained on. Where the holdout is the future (``by: time``), it may
+    lie in another season: there a slice that is gone is told, and only a group that must not fare worse is refused.
+
+    Returns:
+        What a reader of the verdict must know of groups that are gone, one sentence for each column.
 
     Raises:
         DataError: one problem for each group.
     """
     names = group_columns(work.config.compare)
     if not names:
-        return
+        return ()
     before = None if champion is None else read_profile(read_part(champion, PROFILE_FILE), shown=str(champion))
-    problems = []
-    for name in names:
-        held = set(class_texts(table.holdout[name]).drop_nulls().unique().to_list())
-        shares = _shares_before(before, name) | _shares(table.train[name])
-        for group, (share, where) in sorted(shares.items()):
-            expected = share * table.holdout.height
-            if group not in held and expected >= EXPECTED_ROWS:
-                watched = name not in work.config.compare.slices
-                problems.append(
-                    Problem(
-                        found=f"the group {group!r} of {name!r} has no row in the holdout, though it has"
-                        f" {share:.1%} of {where}: about {expected:,.0f} rows were to be expected",
-                        allowed="rows of every group that is looked at",
-                        fix="hold out rows of it too; if it is gone for good, train the champion anew without it or"
-                        f" take {name!r} out of the configuration",
-                        place=work.loaded.place("compare.fairness.columns" if watched else "compare.slices"),
-                    )
-                )
+    gone = {name: found for name in names if (found := _gone(table, before, name))}
+    watched = watched_columns(work.config.compare)
+    told = [name for name in gone if work.config.data.timed and name not in watched]
+    problems = [
+        Problem(
+            found=f"the group {group!r} of {name!r} has no row in the holdout, though it has {share:.1%} of {where}:"
+            f" about {share * table.holdout.height:,.0f} rows were to be expected",
+            allowed="rows of every group that is looked at",
+            fix="hold out rows of it too; if it is gone for good, train the champion anew without it or"
+            f" take {name!r} out of the configuration",
+            place=work.loaded.place(
+                "compare.slices" if name in work.config.compare.slices else "compare.fairness.columns"
+            ),
+        )
+        for name, groups in gone.items()
+        if name not in told
+        for group, share, where in groups
+    ]
     if problems:
         raise DataError(*problems)
+    return tuple(_sentence(name, gone[name]) for name in told)
+
+
+def _gone(table: Rows, before: Profile | None, name: str) -> list[tuple[str, float, str]]:
+    """Return the groups of a column that are gone, each with its share of earlier rows and which rows these were."""
+    held = set(class_texts(table.holdout[name]).drop_nulls().unique().to_list())
+    shares = _shares_before(before, name) | _shares(table.train[name])
+    return [
+        (group, share, where)
+        for group, (share, where) in sorted(shares.items())
+        if group not in held and share * table.holdout.height >= EXPECTED_ROWS
+    ]
+
+
+def _sentence(name: str, gone: list[tuple[str, float, str]]) -> str:
+    groups = ", ".join(f"{group!r} ({share:.1%} of {where})" for group, share, where in gone[:MOST_TOLD])
+    more = f" and {len(gone) - MOST_TOLD} more" if len(gone) > MOST_TOLD else ""
+    return f"Nothing is said of these groups of {name!r}, which have no row in this holdout: {groups}{more}."
 
 
 def _shares(column: pl.Series) -> dict[str, tuple[float, str]]:

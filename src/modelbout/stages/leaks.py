@@ -71,18 +71,17 @@ def look_for_leaks(work: Workspace, signature: Signature, table: Rows, progress:
     data = work.config.data
     names = [feature.name for feature in signature.inputs]
     moment = time_column(data)
-    by_time = data.split is not None and data.split.by == "time"
     group = (data.group,) if isinstance(data.group, str) else data.group
     with progress.step("looking for leaks"):
         found = [*shared_rows(table.train, table.holdout, id=data.id)]
         if group:
             found += shared_entities(table.train, table.holdout, group)
-        elif not by_time:
+        elif not data.timed:
             # A forecast is about entities that are known: only rows that were dealt out should keep them apart.
             settled = {data.target, data.id, moment, data.split.by if data.split else None}
             found += likely_entities(table.train, table.holdout, known={name for name in settled if name is not None})
         if moment is not None:
-            found += time_leaks(table.train, table.holdout, moment, strict=by_time)
+            found += time_leaks(table.train, table.holdout, moment, strict=data.timed)
             found += known_afterwards(table.train, names, moment)
         found += target_leaks(table.train, names, data.target, work.config.task, signature.positive)
     return tuple(found)
@@ -90,7 +89,7 @@ def look_for_leaks(work: Workspace, signature: Signature, table: Rows, progress:
 
 def time_column(data: Data) -> str | None:
     """Return the column of a row's own moment, if there is one."""
-    if data.time is not None or data.split is None or data.split.by != "time":
+    if data.time is not None or data.split is None or not data.split.timed:
         return data.time
     return data.split.column
 

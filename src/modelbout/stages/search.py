@@ -87,7 +87,7 @@ def told_of(bundle: Path, manifest: Manifest) -> Search | None:
 
 def times_of(train: pl.DataFrame, data: Data) -> NDArray[np.int64] | None:
     """Return when each row was, as ranks, when the holdout is what came later; rows without a time come first."""
-    if data.split is None or data.split.by != "time" or data.split.column is None:
+    if data.split is None or not data.split.timed or data.split.column is None:
         return None
     ranks: NDArray[np.int64] = train[data.split.column].rank("dense").cast(pl.Int64).fill_null(0).to_numpy()
     return ranks

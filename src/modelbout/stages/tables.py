@@ -114,7 +114,7 @@ def named_columns(work: Workspace) -> Iterator[tuple[str, str]]:
     if data.time is not None:
         yield "data.time", data.time
     if data.split is not None:
-        if data.split.by == "time" and data.split.column is not None:
+        if data.split.timed and data.split.column is not None:
             yield "data.split.column", data.split.column
         else:
             yield "data.split.by", data.split.by
@@ -183,7 +183,7 @@ def key_columns(data: Data) -> tuple[str, ...] | None:
         return (data.group,) if isinstance(data.group, str) else data.group
     if data.id is not None:
         return (data.id,)
-    return None if data.split is None or data.split.by == "time" else (data.split.by,)
+    return None if data.split is None or data.split.timed else (data.split.by,)
 
 
 def empty_sides(work: Workspace, train: pl.DataFrame, holdout: pl.DataFrame) -> Iterator[Problem]:

@@ -56,7 +56,7 @@ def signature(train: pl.DataFrame, data: Data, task: Task, forbidden: Sequence[s
             )
         )
     taken = {data.target, data.id, *data.exclude, *forbidden}
-    if data.split is not None and data.split.by != "time":
+    if data.split is not None and not data.split.timed:
         taken.add(data.split.by)
     names = [name for name in train.columns if name not in taken]
     if not names:

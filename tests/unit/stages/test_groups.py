@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from modelbout.config.compare import Compare, Fairness
+from modelbout.config.model import Data, Split
 from modelbout.data.profile import profile
 from modelbout.errors import DataError, Place
 from modelbout.manifest import Feature, Signature
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @dataclass
 class Config:
     compare: Compare
+    data: Data
 
 
 class Loaded:
@@ -37,13 +39,13 @@ class Loaded:
 class Work:
     """As much of a workspace as these functions ask for."""
 
-    def __init__(self, compare: Compare) -> None:
-        self.config = Config(compare)
+    def __init__(self, compare: Compare, split: Split | None) -> None:
+        self.config = Config(compare, Data(target="y", split=split))
         self.loaded = Loaded()
 
 
-def work(**keys: object) -> Workspace:
-    return Work(Compare(**keys))  # type: ignore[arg-type,return-value]
+def work(split: Split | None = None, **keys: object) -> Workspace:
+    return Work(Compare(**keys), split)  # type: ignore[arg-type,return-value]
 
 
 def fairness(*columns: str) -> Fairness:
@@ -117,10 +119,33 @@ def test_a_group_of_the_training_rows_that_is_gone_from_the_holdout_is_an_error(
     assert watched.value.problems[0].place.key == "compare.fairness.columns"
 
 
+def test_the_future_may_lie_in_another_season() -> None:
+    future = Split(by="time", column="day", from_="2026-07-01")
+    train = pl.DataFrame({"season": ["spring"] * 300 + ["autumn"] * 200, "plan": ["a", "b"] * 250})
+    table = rows_of(train, train.filter(season="autumn"))
+    (told,) = require_groups(work(future, slices=("season", "plan")), table, None)
+    assert told == (
+        "Nothing is said of these groups of 'season', which have no row in this holdout: "
+        "'spring' (60.0% of the training rows)."
+    )
+    dealt = Split(by="customer", holdout=0.2)
+    for other in (work(dealt, slices=("season",)), work(future, slices=("season",), fairness=fairness("season"))):
+        with pytest.raises(DataError, match="'spring'"):
+            require_groups(other, table, None)
+
+
+def test_many_groups_that_are_gone_are_counted() -> None:
+    future = Split(by="time", column="day", from_="2026-07-01")
+    train = pl.DataFrame({"month": [f"{month:02}" for month in range(1, 9) for _ in range(50)]})
+    table = rows_of(train, train.with_columns(month=pl.lit("09")))
+    (told,) = require_groups(work(future, slices=("month",)), table, None)
+    assert told.endswith("'05' (12.5% of the training rows) and 3 more.")
+
+
 def test_a_rare_group_may_be_missing_by_chance() -> None:
     train = pl.DataFrame({"plan": ["a"] * 960 + ["rare"] * 40})
     few = rows_of(train, train.head(400))
-    require_groups(work(slices=("plan",)), few, None)
+    assert require_groups(work(slices=("plan",)), few, None) == ()
     many = rows_of(train, train.head(600))
     with pytest.raises(DataError, match="'rare'"):
         require_groups(work(slices=("plan",)), many, None)
