@@ -28,7 +28,7 @@ from tests.github_server.fixtures import ground
 from tests.github_server.records import Token
 from tests.integration.arena import PROMOTE, WORKFLOW, zipped
 from tests.integration.messages import is_explained
-from tests.integration.shop import CONFIG, CONTRACT, STRONG, WEAK, shop
+from tests.integration.shop import CONTRACT, PLAIN_CONFIG, PLAIN_STRONG, PLAIN_WEAK, shop
 from tests.unit.github.test_outputs import read
 
 if TYPE_CHECKING:
@@ -134,13 +134,13 @@ class Sky:
             self.patch.setattr(one, "__kwdefaults__", {**told, "sleep": self.slept.append})
 
     def _found(self) -> None:
-        files = {"modelbout.yaml": CONFIG, "contract.yaml": CONTRACT, "data/shop.csv": shop()}
-        self.write(files | {"pipeline.py": WEAK})
-        self.repo.commit({"modelbout.yaml": CONFIG, "pipeline.py": "1"}, branch="main")
+        files = {"modelbout.yaml": PLAIN_CONFIG, "contract.yaml": CONTRACT, "data/shop.csv": shop()}
+        self.write(files | {"pipeline.py": PLAIN_WEAK})
+        self.repo.commit({"modelbout.yaml": PLAIN_CONFIG, "pipeline.py": "1"}, branch="main")
         self.must("run", "--no-plots", "--no-html")
         self.must("promote")
         first = bundle_digest(self.home / ".modelbout/run/bundle")
-        self.write({"pipeline.py": f"{WEAK}# again\n"})
+        self.write({"pipeline.py": f"{PLAIN_WEAK}# again\n"})
         self.must("train")
         open_registry(ADDRESS, root=self.home).promote(
             self.home / ".modelbout/run/bundle",
@@ -151,7 +151,7 @@ class Sky:
             reason="agreed",
             verdict_digest=None,
         )
-        self.write({"pipeline.py": STRONG})
+        self.write({"pipeline.py": PLAIN_STRONG})
         self.must("run", "--no-plots", "--no-html")
         self.before = self.repo.tip("main").sha
         self.pull = self._merged()

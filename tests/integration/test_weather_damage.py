@@ -14,7 +14,7 @@ import pytest
 from modelbout.registry.open import open_registry
 from tests.github_server import faults
 from tests.github_server.records import EVERYTHING
-from tests.integration.shop import NOISE, STRONG
+from tests.integration.shop import PLAIN_NOISE, PLAIN_STRONG
 from tests.integration.sky import ADDRESS, BRANCH, COMMANDS, MODEL, OF_REGISTRY, REF, REGISTRY, STAGE, check
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_a_token_that_may_only_read(sky: Sky, name: str) -> None:
     assert sky.state() == before
 
 
-@pytest.mark.parametrize(("pipeline", "code"), [(STRONG, 0), (NOISE, 1)], ids=["win", "loss"])
+@pytest.mark.parametrize(("pipeline", "code"), [(PLAIN_STRONG, 0), (PLAIN_NOISE, 1)], ids=["win", "loss"])
 def test_a_bout_keeps_the_colour_of_its_verdict_when_github_takes_no_comment(
     sky: Sky, pipeline: str, code: int
 ) -> None:

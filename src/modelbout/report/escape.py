@@ -75,10 +75,16 @@ def clean(value: object, *, limit: int = NAME_LIMIT) -> str:
         value: anything; its ``str`` is taken.
         limit: the most characters that come out.
     """
+    # What is far beyond the limit cannot come out: a name of megabytes costs no more than a short one.
+    given = shorten(str(value), 4 * limit)
+    visible = given if given.isascii() and given.isprintable() else _visible(given)
+    return shorten(re.sub(" {2,}", " ", visible), limit)
+
+
+def _visible(given: str) -> str:
     shown: list[str] = []
     marks = 0
-    # What is far beyond the limit cannot come out: a name of megabytes costs no more than a short one.
-    for character in shorten(str(value), 4 * limit):
+    for character in given:
         category = unicodedata.category(character)
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if character.isspace():
@@ -87,7 +93,7 @@ def clean(value: object, *, limit: int = NAME_LIMIT) -> str:
             shown.append(UNPRINTABLE)
         else:
             shown.append(character)
-    return shorten(re.sub(" {2,}", " ", "".join(shown)), limit)
+    return "".join(shown)
 
 
 def shorten(value: str, limit: int) -> str:

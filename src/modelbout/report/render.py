@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 from modelbout import catalogue
@@ -42,6 +43,7 @@ class Section(Protocol):
         """Return the section's Markdown without blank lines at its ends, or None when it has nothing to say."""
 
 
+@cache
 def sections() -> tuple[Section, ...]:
     """Return all sections in the order of the report."""
     found = [cast("Section", catalogue.member(_SECTIONS, name)) for name in catalogue.names(_SECTIONS)]

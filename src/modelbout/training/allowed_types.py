@@ -1,7 +1,9 @@
-"""The types that a model file may build besides those that skops itself trusts: exact names, ours, reviewed.
+"""The types that a model file may build: exact names, ours, reviewed.
 
-skops works out every type and function that a file would build before it builds any. What is neither in its own list
-nor in ours is refused, when a model is written and when it is loaded. The list never comes from the file.
+skops works out every type and function that a file would build before it builds any. What is neither in our list nor
+among the plain values, arrays and functions of NumPy and SciPy that skops itself trusts is refused, when a model is
+written and when it is loaded. The list never comes from the file. skops would trust every estimator that is installed;
+with a list of ours for the version it does not (``worker/models.py``).
 
 ``allowed_types.json`` holds one list for each minor version of scikit-learn, made by ``.ci/types`` from every estimator
 that it has, then reviewed by a person. The rules:

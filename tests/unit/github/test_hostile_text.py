@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -136,7 +137,7 @@ class Page(HTMLParser):
 def page(markdown: str) -> Page:
     assert "\x00" not in markdown
     visible = re.sub(r"[\n\N{VARIATION SELECTOR-16}]", "", markdown)
-    assert not [letter for letter in visible if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co"}]
+    assert not [letter for letter in set(visible) if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co"}]
     for start in markdown.splitlines():
         assert not start.startswith(("/", "::", "##["))
     return Page(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown))
@@ -166,7 +167,12 @@ def text_fields(kind: msgspec.inspect.Type, owner: str = "") -> Iterator[tuple[s
             yield name, field_name
 
 
-FIELDS = sorted({found for kind in RECORDS.values() for found in text_fields(msgspec.inspect.type_info(kind))})
+@cache
+def shape(record: type[Record]) -> msgspec.inspect.Type:
+    return msgspec.inspect.type_info(record)
+
+
+FIELDS = sorted({found for kind in RECORDS.values() for found in text_fields(shape(kind))})
 
 
 def planted(node: object, kind: msgspec.inspect.Type, target: frozenset[str], word: str, owner: str = "") -> object:
@@ -205,9 +211,7 @@ def artifact(story: Story, fields: frozenset[str], word: str) -> dict[str, bytes
         "contract_diff.json": story.contract_diff,
     }
     return {
-        name: msgspec.json.encode(
-            planted(msgspec.to_builtins(record), msgspec.inspect.type_info(type(record)), fields, word)
-        )
+        name: msgspec.json.encode(planted(msgspec.to_builtins(record), shape(type(record)), fields, word))
         for name, record in records.items()
         if record is not None
     }
@@ -261,11 +265,12 @@ def test_every_field_is_in_some_story(field: str) -> None:
 def test_nothing_gets_out_of_any_field(tale: Callable[[], Story], tmp_path: Path) -> None:
     expected = shown(artifact(tale(), TEXTS, HARMLESS), tmp_path)
     assert expected is not None
+    pages = [(harmless, page(harmless)) for harmless in expected]
     for word in HOSTILE:
         got = shown(artifact(tale(), TEXTS, word), tmp_path)
         assert got is not None
-        for harmless, hostile in zip(expected, got, strict=True):
-            before, after = page(harmless), page(hostile)
+        for (harmless, before), hostile in zip(pages, got, strict=True):
+            after = page(hostile)
             assert after.held == before.held, word[:80]
             assert after.taken <= before.taken, word[:80]
             assert markers(hostile) == markers(harmless), word[:80]

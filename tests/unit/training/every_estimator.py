@@ -20,6 +20,7 @@ import sklearn.feature_selection
 import sklearn.gaussian_process.kernels
 import sklearn.metrics
 import sklearn.model_selection
+import sklearn.utils
 from sklearn.base import is_regressor
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_selector, make_column_transformer
@@ -42,7 +43,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, PowerTransformer, SplineTransformer, StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils.discovery import all_estimators
-from skops.io import dump, get_untrusted_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,7 +177,6 @@ class Case:
 
 def cases() -> Iterator[Case]:
     """Yield every estimator, then what only some parameters bring into a model."""
-    # After skops, as in a process that loads a model and then runs code that wants these.
     from sklearn.experimental import enable_halving_search_cv, enable_iterative_imputer  # noqa: F401, PLC0415 -- see above
 
     for name, kind in all_estimators():
@@ -305,8 +304,15 @@ def _compositions() -> Iterator[Case]:
 
 
 def held_types(path: str) -> dict[str, list[str]]:
-    """Return by each type that skops does not trust by itself the cases that hold it; files go to the path."""
-    found: dict[str, list[str]] = {}
+    """Return by each type that a bare skops does not trust by itself the cases that hold it; files go to the path.
+
+    Every estimator is among them, also one that cannot be fitted here.
+    """
+    # As modelbout imports it (worker/models.py): without a list of estimators of its own.
+    sklearn.utils.all_estimators = list
+    from skops.io import dump, get_untrusted_types  # noqa: PLC0415 -- see above
+
+    found: dict[str, list[str]] = {f"{kind.__module__}.{kind.__name__}": [name] for name, kind in all_estimators()}
     for case in cases():
         try:
             dump(case.fitted(), path)

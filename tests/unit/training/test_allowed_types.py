@@ -8,6 +8,7 @@ import json
 import operator
 import os
 import subprocess
+import sys
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils.discovery import all_estimators
 from skops.io import dump
 
 from modelbout.training.allowed_types import ALLOWED_TYPES, forbidden
@@ -325,6 +327,36 @@ def test_every_estimator_comes_back_bit_by_bit_or_is_refused_for_a_reason_we_kno
     assert refused.keys() == REFUSED.keys()
     assert all(REFUSED[name] in found for name, found in refused.items())
     assert other <= ALMOST
+
+
+def test_every_estimator_is_in_the_list() -> None:
+    here = {f"{kind.__module__}.{kind.__name__}" for _, kind in all_estimators()}
+    assert len(here) > 150
+    assert here <= set(ALLOWED_TYPES[HERE])
+
+
+BARE = """
+import sys
+import sklearn.utils
+walk = sklearn.utils.all_estimators
+from modelbout.training.worker.models import skops_io
+skops = skops_io({listed!r})
+assert skops.__name__ == "skops.io"
+assert sklearn.utils.all_estimators is walk
+from skops.io import _trusted_types
+print(len(_trusted_types.SKLEARN_ESTIMATOR_TYPE_NAMES), "sklearn.semi_supervised" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(("listed", "walked"), [({HERE: []}, False), ({"0.1": []}, True)])
+def test_skops_walks_through_scikit_learn_only_where_there_is_no_list(
+    *, listed: dict[str, list[str]], walked: bool
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BARE.format(listed=listed)], check=True, capture_output=True, text=True
+    )
+    trusted, loaded = done.stdout.split()
+    assert (int(trusted) > 150, loaded == "True") == (walked, walked)
 
 
 def test_the_lists_hold_exact_names_and_nothing_that_calls() -> None:

@@ -16,6 +16,7 @@ logs are indented.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -132,11 +133,13 @@ def compose(sections: Sequence[Section], house: House, *, budget: int = COMMENT_
         if len(body.encode()) <= budget:
             return body
     bare = [_without(one, LAST) for one in ordered]
-    shown = len(bare)
-    while shown > 1 and len(body.encode()) > budget:
-        shown -= 1
-        body = _write(bare[:shown], house, unseen=len(bare) - shown)
-    return body
+
+    def first(shown: int) -> str:
+        return _write(bare[:shown], house, unseen=len(bare) - shown)
+
+    # Each more makes it longer: as many as fit, and one in any case.
+    fitting = bisect_right(range(1, len(bare)), budget, key=lambda shown: len(first(shown).encode()))
+    return first(max(fitting, 1))
 
 
 def _without(one: Section, level: int) -> Section:

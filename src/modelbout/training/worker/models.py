@@ -30,12 +30,11 @@ HINTS = {
 
 def write_model(estimator: object, path: str, allowed: Mapping[str, Sequence[str]]) -> None:
     """Write the fitted estimator as deflated skops, and refuse at once what could not be loaded later."""
-    from skops.io import dump, get_untrusted_types
-
+    skops = skops_io(allowed)
     names = of_this_version(allowed)
     try:
-        dump(estimator, path, compression=zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
-        unknown = sorted(set(get_untrusted_types(file=path)) - set(names))
+        skops.dump(estimator, path, compression=zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
+        unknown = sorted(set(skops.get_untrusted_types(file=path)) - set(names))
     except (OSError, MemoryError):
         raise
     except Exception as error:
@@ -52,16 +51,36 @@ def write_model(estimator: object, path: str, allowed: Mapping[str, Sequence[str
 def load_model(path: str, allowed: Mapping[str, Sequence[str]]) -> Any:  # noqa: ANN401 -- an estimator has no common class
     """Load a model file with the parent's allow-list and no other trust."""
     import skops
-    from skops.io import load
 
     if version_of(skops.__version__) < LEAST_SKOPS:
         raise Stop(f"skops {skops.__version__} is not safe to load with", allowed="0.13 or newer", fix="upgrade skops")
     try:
-        return load(path, trusted=of_this_version(allowed))
+        return skops_io(allowed).load(path, trusted=of_this_version(allowed))
     except (OSError, MemoryError):
         raise
     except Exception as error:
         raise Stop(f"the model file cannot be loaded here: {one_line(error)}", allowed=LOADABLE, fix=INSTALL) from error
+
+
+def skops_io(allowed: Mapping[str, Sequence[str]]) -> Any:  # noqa: ANN401 -- a module
+    """Import ``skops.io`` without its walk through every module of scikit-learn.
+
+    The walk makes a list of estimators, which the parent's lists have too; it takes as long as scikit-learn itself, in
+    each process. It stays where the parent has no list of this version.
+    """
+    import sklearn
+    import sklearn.utils
+
+    walk = getattr(sklearn.utils, "all_estimators", None)
+    listed = version_of(sklearn.__version__) in map(version_of, allowed)
+    if listed and walk is not None:
+        sklearn.utils.all_estimators = list
+    try:
+        import skops.io
+    finally:
+        if walk is not None:
+            sklearn.utils.all_estimators = walk
+    return skops.io
 
 
 def of_this_version(allowed: Mapping[str, Sequence[str]]) -> list[str]:

@@ -12,6 +12,7 @@ from ..latency import interleaved
 from ..loading import in_turns
 from ..memory import peak_bytes
 from ..model_files import load
+from ..models import skops_io
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +23,7 @@ def run(job: Mapping[str, Any]) -> dict[str, Any]:
 
     Memory is that of the process until then, so its job names one model. Odd inputs are for the first model alone.
     """
-    import skops.io  # noqa: F401 -- its import time is nobody's load time
-
+    skops_io(job["allowed"])  # its import time is nobody's load time
     loads = [partial(load, entry, job["allowed"]) for entry in job["models"]]
     models = []
     for loaded, entry in zip(loads, job["models"]):  # noqa: B905 -- strict= needs Python 3.10

@@ -9,6 +9,7 @@ from ..answers import answer
 from ..findings import as_on_its_day
 from ..latency import interleaved
 from ..model_files import load
+from ..models import skops_io
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 
 def run(job: Mapping[str, Any]) -> dict[str, Any]:
     """Load each model from its file and write its answers; with ``latency``, time them in turns as well."""
-    import skops.io  # noqa: F401 -- its import time is nobody's load time
-
+    skops_io(job["allowed"])  # its import time is nobody's load time
     models, loads = [], []
     for entry in job["models"]:
         began = time.perf_counter()
