@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from examples.play import FIRST_MODEL, WORSE_MODEL
 from tests.e2e.shop import whole
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
+
+pytestmark = pytest.mark.exhaustive
 
 
 def edited(text: str, edits: list[tuple[str, str]]) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.e2e.shop import small
 from tests.integration.shop import NOISE, STRONG
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
+
+pytestmark = pytest.mark.exhaustive
 
 
 def test_the_run_of_the_fork_reads_and_the_one_behind_it_writes(world: World) -> None:

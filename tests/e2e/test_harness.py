@@ -6,10 +6,14 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
+
 from modelbout.init.pins import uses
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
+
+pytestmark = pytest.mark.exhaustive
 
 WORKFLOW = f"""\
 name: probe

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from modelbout.init.pins import US, uses
 from tests.e2e.shop import small
 from tests.integration.shop import NOISE, STRONG
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
+
+pytestmark = pytest.mark.exhaustive
 
 
 def dispatching(workflow: str) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.e2e.shop import small
 from tests.integration.shop import NOISE, STRONG
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
+
+pytestmark = pytest.mark.exhaustive
 
 
 def test_called_workflows_judge_report_and_promote(world: World) -> None:

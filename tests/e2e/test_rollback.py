@@ -11,6 +11,8 @@ from tests.integration.shop import STRONG
 if TYPE_CHECKING:
     from tests.e2e.world import World
 
+pytestmark = pytest.mark.exhaustive
+
 REASON = "odd offers reported by support"
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.e2e.shop import whole
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
+
+pytestmark = pytest.mark.exhaustive
 
 
 def test_what_must_pass_passes_and_what_must_fail_fails(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.github_server.server import Server
-from tests.integration.shop import CONFIG, CONTRACT, WEAK, Repository, shop
+from tests.integration.shop import CONFIG, CONTRACT, PLAIN_CONFIG, PLAIN_WEAK, WEAK, Repository, shop
 from tests.integration.sky import Sky
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Repository:
+    """Return a repository whose model is a program of the standard library: for whatever comes after its training."""
     for name in ("MODELBOUT_REGISTRY", "MODELBOUT_RUN_DIR", "GITHUB_ACTOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
@@ -27,11 +28,19 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return told.out, told.err
 
     made = Repository(tmp_path, read)
-    made.write("modelbout.yaml", CONFIG)
+    made.write("modelbout.yaml", PLAIN_CONFIG)
     made.write("contract.yaml", CONTRACT)
-    made.write("pipeline.py", WEAK)
+    made.write("pipeline.py", PLAIN_WEAK)
     made.write("data/shop.csv", shop())
     return made
+
+
+@pytest.fixture
+def fitted(repo: Repository) -> Repository:
+    """Return a repository whose model is an estimator of scikit-learn."""
+    repo.write("modelbout.yaml", CONFIG)
+    repo.write("pipeline.py", WEAK)
+    return repo
 
 
 @pytest.fixture(scope="session")

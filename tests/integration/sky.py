@@ -10,7 +10,6 @@ import shutil
 import sys
 import tempfile
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from tests.github_server.fixtures import ground
 from tests.github_server.records import Token
 from tests.integration.arena import PROMOTE, WORKFLOW, zipped
 from tests.integration.messages import is_explained
+from tests.integration.photograph import photograph, put_back
 from tests.integration.shop import CONTRACT, PLAIN_CONFIG, PLAIN_STRONG, PLAIN_WEAK, shop
 from tests.unit.github.test_outputs import read
 
@@ -44,19 +44,6 @@ ADDRESS = f"github:{NAME}"
 STAGE = "production"
 BRANCH = "modelbout/ledger"
 REF = f"refs/heads/{BRANCH}"
-KEPT: tuple[str, ...] = (
-    "refs",
-    "releases",
-    "tagged",
-    "latest",
-    "pulls",
-    "comments",
-    "checks",
-    "runs",
-    "artifacts",
-    "deployments",
-)
-KEPT += ("dispatches", "locked", "burned_tags", "rules", "private")
 WRITTEN = ("refs", "releases", "tagged", "comments", "checks", "deployments", "dispatches")
 REGISTRY = ("refs", "releases", "tagged")
 READING = {
@@ -121,7 +108,7 @@ class Sky:
             self._still()
             self.reset_environment()
             self._found()
-        self._kept = self._photograph(KEPT)
+        self._kept = photograph(self.repo)
         shutil.copytree(self.home, root / "as-it-was")
 
     # Making it
@@ -206,7 +193,7 @@ class Sky:
         self.slept.clear()
         for token in self.ground.github.tokens.values():
             token.limit, token.used, token.expires = 5_000, 0, None
-        vars(self.repo).update(self._copied(self._kept))
+        put_back(self.repo, self._kept)
         for place in (self.home, self.bare, self.temp):
             shutil.rmtree(place)
         shutil.copytree(self.root / "as-it-was", self.home)
@@ -228,15 +215,9 @@ class Sky:
 
     # What is remembered
 
-    def _photograph(self, names: tuple[str, ...]) -> dict[str, Any]:
-        return self._copied({name: vars(self.repo)[name] for name in names})
-
-    def _copied(self, told: dict[str, Any]) -> dict[str, Any]:
-        return deepcopy(told, {id(self.repo): self.repo})
-
     def state(self, names: tuple[str, ...] = WRITTEN) -> dict[str, Any]:
         """Return what is on the server, without what changes by reading."""
-        told = self._photograph(names)
+        told = photograph(self.repo, names)
         for release in told.get("releases", {}).values():
             for asset in release.assets.values():
                 asset.downloads = 0

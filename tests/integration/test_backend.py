@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.integration.shop import CONFIG
 from tests.tools import need_engine
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
+
+pytestmark = [pytest.mark.usefixtures("fitted"), pytest.mark.exhaustive]
 
 FOREST = """\
 from sklearn.compose import ColumnTransformer

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.integration.shop import Answer, Repository
 
+pytestmark = [pytest.mark.usefixtures("fitted"), pytest.mark.exhaustive]
+
 TABLE = "data/shop.csv"
 
 

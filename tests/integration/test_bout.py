@@ -10,7 +10,7 @@ import pytest
 
 import modelbout
 from modelbout.errors import DataError
-from tests.integration.shop import NOISE, STRONG
+from tests.integration.shop import PLAIN_NOISE, PLAIN_STRONG
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
@@ -27,7 +27,7 @@ def test_the_whole_story(repo: Repository) -> None:
     assert promoted.code == 0, promoted.err
     assert json.loads(promoted.out)["version"] == "v1.0.0"
 
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
     won = repo("run")
     assert won.code == 0, won.err
     bout = repo.result("bout.json")
@@ -37,7 +37,7 @@ def test_the_whole_story(repo: Repository) -> None:
     assert repo("promote").code == 0
     assert repo.result("promotion.json")["version"] == "v1.1.0"
 
-    repo.write("pipeline.py", NOISE)
+    repo.write("pipeline.py", PLAIN_NOISE)
     lost = repo("run")
     assert lost.code == 1
     assert repo.result("bout.json")["verdict"] == "loss"
@@ -47,7 +47,7 @@ def test_the_whole_story(repo: Repository) -> None:
     assert "the verdict is loss" in refused.err
     assert repo.registry() == before
 
-    repo.write("pipeline.py", STRONG + "\n# a remark changes nothing\n")
+    repo.write("pipeline.py", PLAIN_STRONG + "\n# a remark changes nothing\n")
     tied = repo("run")
     assert tied.code == 0
     bout = repo.result("bout.json")
@@ -82,6 +82,7 @@ def test_the_report_and_page_and_plots_are_written(repo: Repository) -> None:
     assert again.out == text
 
 
+@pytest.mark.usefixtures("fitted")
 def test_the_same_things_are_not_trained_twice(repo: Repository) -> None:
     assert json.loads(repo("train", "--json").out)["status"] == "trained"
     second = json.loads(repo("train", "--json").out)
@@ -118,16 +119,16 @@ def test_laptop_verdicts_do_not_depend_on_the_directory(
 def test_a_champion_that_changed_meanwhile_is_fought_again(repo: Repository) -> None:
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
     assert repo("run", "--no-plots", "--no-html").code == 0
     mine = repo.root / "mine"
     (repo.root / ".modelbout" / "run").rename(mine)
 
     # Somebody else brings the same strong model to the title first.
-    repo.write("pipeline.py", STRONG + "\n# theirs\n")
+    repo.write("pipeline.py", PLAIN_STRONG + "\n# theirs\n")
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
 
     refused = repo("promote", "--run-dir", str(mine))
     assert refused.code == 1, refused.err
@@ -164,7 +165,7 @@ def test_a_hold_stops_promotion_until_it_is_released(repo: Repository) -> None:
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
     assert repo("registry", "hold", "shop", "--reason", "incident 12").code == 0
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
     assert repo("run", "--no-plots", "--no-html").code == 0
     held = repo("promote")
     assert held.code == 1
@@ -252,10 +253,10 @@ def test_doctor_of_the_machine(repo: Repository) -> None:
 
 def test_promote_if_non_inferior(repo: Repository) -> None:
     repo.edit("modelbout.yaml", "margin: 0.0}", "margin: 0.01}")
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
-    repo.write("pipeline.py", STRONG + "\n# tie\n")
+    repo.write("pipeline.py", PLAIN_STRONG + "\n# tie\n")
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo.result("bout.json")["verdict"] in {"inconclusive", "loss"}
     assert repo("promote").code == 1

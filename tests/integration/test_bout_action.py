@@ -14,7 +14,7 @@ import pytest
 from modelbout.errors import EXIT_DATA
 from modelbout.results import CONTRACT_DIFF_FILE, ORIGIN_FILE
 from tests.github_server.fixtures import github  # noqa: F401 -- a fixture
-from tests.integration.shop import CONFIG, NOISE, STRONG, WEAK
+from tests.integration.shop import PLAIN_CONFIG, PLAIN_NOISE, PLAIN_STRONG, PLAIN_WEAK
 from tests.unit.github.test_outputs import read
 
 if TYPE_CHECKING:
@@ -103,10 +103,10 @@ def test_the_whole_bout_in_one_step(job: Job) -> None:
 
 
 def test_a_loss_ends_the_step_with_1_and_says_whom_it_met(job: Job) -> None:
-    job.repo.write("pipeline.py", STRONG)
+    job.repo.write("pipeline.py", PLAIN_STRONG)
     assert job("run").code == 0
     assert job.repo("promote", "--registry", "registry").code == 0
-    job.repo.write("pipeline.py", NOISE)
+    job.repo.write("pipeline.py", PLAIN_NOISE)
     assert job("run").code == 1
     assert job.outputs["verdict"] == "loss"
     assert job.outputs["version"] == "v1.0.0"
@@ -117,7 +117,7 @@ def test_a_loss_ends_the_step_with_1_and_says_whom_it_met(job: Job) -> None:
 def test_an_inconclusive_bout_fails_only_where_a_win_is_required(job: Job) -> None:
     job("run")
     assert job.repo("promote", "--registry", "registry").code == 0
-    job.repo.write("pipeline.py", WEAK + "# the same again\n")
+    job.repo.write("pipeline.py", PLAIN_WEAK + "# the same again\n")
     assert job("run").code == 0
     assert job.outputs["verdict"] == "inconclusive"
     assert job("compare", require_win="true").code == 1
@@ -157,9 +157,9 @@ def test_a_bout_that_broke_off_leaves_an_error_and_none_of_the_programs_words(jo
 
 
 def test_one_model_that_fails_does_not_keep_the_others_from_their_bout(job: Job) -> None:
-    for name, pipeline in (("one", "import os\nos._exit(3)\n"), ("two", WEAK)):
+    for name, pipeline in (("one", "import os\nos._exit(3)\n"), ("two", PLAIN_WEAK)):
         place = f"models/{name}"
-        job.repo.write(f"{place}/modelbout.yaml", CONFIG.replace("model: shop", f"model: {name}"))
+        job.repo.write(f"{place}/modelbout.yaml", PLAIN_CONFIG.replace("model: shop", f"model: {name}"))
         job.repo.write(f"{place}/pipeline.py", pipeline)
         for file in ("contract.yaml", "data/shop.csv"):
             job.repo.write(f"{place}/{file}", (job.repo.root / file).read_bytes())

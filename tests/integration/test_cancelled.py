@@ -16,6 +16,8 @@ from tests.integration.shop import WEAK
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
 
+pytestmark = pytest.mark.usefixtures("fitted")
+
 PATIENCE = 60.0  # seconds; the training starts within a few
 
 

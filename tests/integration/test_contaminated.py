@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.integration.shop import STRONG, WEAK
+from tests.integration.shop import PLAIN_STRONG, PLAIN_WEAK
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
 
 
-def champion(repo: Repository, code: str = WEAK) -> None:
+def champion(repo: Repository, code: str = PLAIN_WEAK) -> None:
     repo.write("pipeline.py", code)
     assert repo("run").code == 0
     assert repo("promote").code == 0
@@ -35,7 +35,7 @@ def contaminated(bout: dict[str, Any]) -> dict[str, Any]:
 
 def test_an_unchanged_split_is_clean(repo: Repository) -> None:
     champion(repo)
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
     assert repo("run").code == 0
     bout = repo.result("bout.json")
     assert bout["leaks"] == []
@@ -50,7 +50,7 @@ def test_an_unchanged_split_is_clean(repo: Repository) -> None:
 def test_a_win_stands_and_is_told(repo: Repository) -> None:
     champion(repo)
     widened(repo)
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
     answer = repo("run")
     assert answer.code == 0, answer.err
     bout = repo.result("bout.json")
@@ -67,9 +67,9 @@ def test_a_win_stands_and_is_told(repo: Repository) -> None:
 
 
 def test_a_challenger_that_does_not_win_has_no_verdict(repo: Repository) -> None:
-    champion(repo, STRONG)
+    champion(repo, PLAIN_STRONG)
     widened(repo)
-    repo.write("pipeline.py", WEAK)
+    repo.write("pipeline.py", PLAIN_WEAK)
     answer = repo("run")
     assert answer.code == 3
     bout = repo.result("bout.json")
@@ -81,10 +81,10 @@ def test_a_challenger_that_does_not_win_has_no_verdict(repo: Repository) -> None
 
 
 def test_rows_can_be_dropped_and_the_rest_decides(repo: Repository) -> None:
-    champion(repo, STRONG)
+    champion(repo, PLAIN_STRONG)
     widened(repo)
     repo.edit("modelbout.yaml", "  slices: [region]", "  slices: [region]\n  contaminated: drop")
-    repo.write("pipeline.py", WEAK)
+    repo.write("pipeline.py", PLAIN_WEAK)
     answer = repo("run")
     assert answer.code == 1, answer.err
     bout = repo.result("bout.json")
@@ -96,10 +96,10 @@ def test_rows_can_be_dropped_and_the_rest_decides(repo: Repository) -> None:
 
 
 def test_a_warning_changes_nothing(repo: Repository) -> None:
-    champion(repo, STRONG)
+    champion(repo, PLAIN_STRONG)
     widened(repo)
     repo.edit("modelbout.yaml", "  slices: [region]", "  slices: [region]\n  contaminated: warn")
-    repo.write("pipeline.py", WEAK)
+    repo.write("pipeline.py", PLAIN_WEAK)
     assert repo("run").code == 1
     bout = repo.result("bout.json")
     assert (bout["verdict"], contaminated(bout)["level"]) == ("loss", "warn")
@@ -108,9 +108,9 @@ def test_a_warning_changes_nothing(repo: Repository) -> None:
 
 def test_without_an_id_rows_are_known_by_their_content(repo: Repository) -> None:
     repo.edit("modelbout.yaml", "  id: id\n", "")
-    champion(repo, STRONG)
+    champion(repo, PLAIN_STRONG)
     widened(repo)
-    repo.write("pipeline.py", WEAK)
+    repo.write("pipeline.py", PLAIN_WEAK)
     assert repo("run").code == 3
     bout = repo.result("bout.json")
     assert (contaminated(bout)["columns"], bout["seen"]["by"]) == ([], "content")
@@ -126,11 +126,11 @@ def test_a_champion_that_saw_all_rows_leaves_none(repo: Repository) -> None:
         "  source: data/shop.csv\n  split: {holdout: 0.4, by: id}\n",
         "  train: data/train.csv\n  holdout: data/hold.csv\n",
     )
-    champion(repo, STRONG)
+    champion(repo, PLAIN_STRONG)
     repo.write("data/hold.csv", table[0] + "".join(table[300:600]))
     repo.write("data/train.csv", table[0] + "".join(table[600:]) + "".join(table[1:300]))
     repo.edit("modelbout.yaml", "  slices: [region]", "  slices: [region]\n  contaminated: drop")
-    repo.write("pipeline.py", WEAK)
+    repo.write("pipeline.py", PLAIN_WEAK)
     assert repo("run").code == 3
     assert repo.result("bout.json")["error"]["found"] == "the champion was trained on all rows of the holdout"
 
@@ -138,7 +138,7 @@ def test_a_champion_that_saw_all_rows_leaves_none(repo: Repository) -> None:
 def test_what_is_not_known_is_said(repo: Repository) -> None:
     repo.edit("modelbout.yaml", "  seed: 3", "  seed: 3\n  row_ids: none")
     champion(repo)
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
     assert repo("run").code == 0
     seen = repo.result("bout.json")["seen"]
     assert seen["seen"] is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,11 @@ from modelbout.record import from_json
 from tests.integration.shop import CONFIG, STRONG, shop
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.integration.shop import Repository
+
+pytestmark = pytest.mark.usefixtures("fitted")
 
 
 def moved(rows: int = 900, seed: int = 2) -> str:
@@ -26,11 +31,21 @@ def moved(rows: int = 900, seed: int = 2) -> str:
     return "\n".join([head, *made]) + "\n"
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the first test leaves a repository with a champion for the others."""
+    return tmp_path_factory.mktemp("champion") / "kept"
+
+
 @pytest.fixture
-def champion(repo: Repository) -> Repository:
+def champion(repo: Repository, kept: Path) -> Repository:
+    if kept.exists():
+        shutil.copytree(kept, repo.root, dirs_exist_ok=True)
+        return repo
     repo.write("pipeline.py", STRONG)  # uses age, income and region
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
+    shutil.copytree(repo.root, kept)
     return repo
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.integration.shop import CONFIG, NOISE, STRONG, WEAK
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
+
+pytestmark = pytest.mark.usefixtures("fitted")
 
 SPACE = """
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.exhaustive
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SETTINGS = {name: value for name, value in os.environ.items() if not name.startswith("MODELBOUT_")}
 

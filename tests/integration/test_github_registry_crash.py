@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from modelbout.registry.remote.registry import GitHubRegistry
     from modelbout.results import PromotionResult
 
+pytestmark = pytest.mark.exhaustive
+
 MOST_CALLS = 60
 PATIENCE = 60.0  # seconds; a child takes a fraction of one
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from modelbout.registry.remote.registry import GitHubRegistry
 
+pytestmark = pytest.mark.exhaustive
+
 BRANCH = "modelbout/ledger"
 REF = f"refs/heads/{BRANCH}"
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.integration.shop import STRONG
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
+
+pytestmark = pytest.mark.usefixtures("fitted")
 
 GUARDRAILS = """\
     - {metric: train_minutes, max: 60}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from modelbout.contract.check import Checked
 
+pytestmark = pytest.mark.exhaustive
+
 ENGINES = ("polars", "duckdb", "pandas")
 MEGABYTE = 1_000_000
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.integration.shop import STRONG, shop
 from tests.unit.training.shop import open_shop
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.integration.shop import Repository
+
+pytestmark = [pytest.mark.usefixtures("fitted"), pytest.mark.exhaustive]
 
 TREE = """\
 from sklearn.compose import ColumnTransformer

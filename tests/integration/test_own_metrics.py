@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from modelbout.cli.main import run
 from tests.integration.shop import STRONG
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
+
+pytestmark = pytest.mark.usefixtures("fitted")
 
 COMPARE = """\
   primary: {metric: profit}

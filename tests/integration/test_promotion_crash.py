@@ -6,6 +6,7 @@ Exactly one release a version, one event each, every digest right, nothing half-
 from __future__ import annotations
 
 import hashlib
+import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +16,7 @@ from tests.github_server import faults
 from tests.github_server.fixtures import ground
 from tests.github_server.server import Server
 from tests.integration.arena import Arena
+from tests.integration.photograph import photograph, put_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from tests.github_server.faults import Fault
     from tests.github_server.records import WorkflowRun
     from tests.integration.arena import Told
+
+pytestmark = pytest.mark.exhaustive
 
 MOST_CALLS = 120
 Action = Literal["promote", "rollback"]
@@ -46,6 +50,12 @@ class Story:
             assert self.arena.promote().code == 0
         self.issue = self.arena.repo.open_issue("Odd offers").number
         self.run: WorkflowRun = self.arena.run("push" if action == "promote" else "workflow_dispatch")
+        self._kept = photograph(self.arena.repo)
+
+    def again(self) -> None:
+        """Begin anew."""
+        put_back(self.arena.repo, self._kept)
+        shutil.rmtree(self.arena.root / "fetched", ignore_errors=True)
 
     def act(self) -> Told:
         if self.action == "promote":
@@ -92,9 +102,10 @@ class Story:
 def test_stopped_at_every_call(action: Action, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     method, fault = FAULTS[how]
     struck = 0
-    for k in range(1, MOST_CALLS):
-        with Server() as server, monkeypatch.context() as patch:
-            story = Story(server, tmp_path / str(k), patch, action)
+    with Server() as server, monkeypatch.context() as patch:
+        story = Story(server, tmp_path / "story", patch, action)
+        for k in range(1, MOST_CALLS):
+            story.again()
             rule = story.arena.ground.faults.add(method, "*", fault(), nth=k, token=story.arena.ground.writer)
             with suppress(KeyboardInterrupt):
                 story.act()
@@ -108,6 +119,6 @@ def test_stopped_at_every_call(action: Action, how: str, tmp_path: Path, monkeyp
             assert told.code == 0, (k, told.problems)
             story.check_end()
             server.check()
-    else:
-        pytest.fail("the action never ended")
+        else:
+            pytest.fail("the action never ended")
     assert struck >= (5 if method == "WRITE" else 15)

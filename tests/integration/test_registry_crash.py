@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from modelbout.registry.ledger import Event
     from modelbout.results import PromotionResult
 
+pytestmark = pytest.mark.exhaustive
+
 CHILD = Path(__file__).with_name("registry_child.py")
 STAGE = "production"
 MOST_STEPS = 100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,27 @@ if TYPE_CHECKING:
 
     from tests.integration.shop import Repository
 
+pytestmark = pytest.mark.usefixtures("fitted")
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the first test leaves two champions for the others."""
+    return tmp_path_factory.mktemp("champions") / "kept"
+
 
 @pytest.fixture
-def champions(repo: Repository) -> Repository:
+def champions(repo: Repository, kept: Path) -> Repository:
     """Two champions in a directory registry."""
+    if kept.exists():
+        shutil.copytree(kept, repo.root, dirs_exist_ok=True)
+        return repo
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
     repo.write("pipeline.py", STRONG)
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
+    shutil.copytree(repo.root, kept)
     return repo
 
 

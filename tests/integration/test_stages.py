@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.integration.shop import CONFIG, STRONG
+from tests.integration.shop import PLAIN_CONFIG, PLAIN_STRONG
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
 
 
 def test_from_test_to_production(repo: Repository) -> None:
-    repo.write("modelbout.yaml", CONFIG + "promote: {stages: [test, production]}\n")
+    repo.write("modelbout.yaml", PLAIN_CONFIG + "promote: {stages: [test, production]}\n")
     assert repo("promote", "--from", "test").code == 1, "nobody holds test"
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
@@ -27,7 +27,7 @@ def test_from_test_to_production(repo: Repository) -> None:
         ("promote", "production"),
     ]
     assert events[2]["verdict_digest"] == events[1]["verdict_digest"]
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
     assert repo("promote", "--from", "production", "--stage", "test").code == 2

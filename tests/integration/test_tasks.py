@@ -7,6 +7,8 @@ import pytest
 
 from tests.integration.shop import CONFIG, Repository
 
+pytestmark = [pytest.mark.usefixtures("fitted"), pytest.mark.exhaustive]
+
 MULTI = """\
 from sklearn.linear_model import LogisticRegression
 from sklearn.compose import ColumnTransformer

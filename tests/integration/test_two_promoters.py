@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from tests.integration.shop import STRONG
+from tests.integration.shop import PLAIN_STRONG
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
@@ -21,7 +21,7 @@ def test_two_promoters_at_once(repo: Repository) -> None:
     assert repo("promote").code == 0
     runs = []
     for number in (1, 2):
-        repo.write("pipeline.py", f"{STRONG}\n# corner {number}\n")
+        repo.write("pipeline.py", f"{PLAIN_STRONG}\n# corner {number}\n")
         run = repo.root / f"run-{number}"
         assert repo("run", "--no-plots", "--no-html", "--run-dir", str(run)).code == 0
         assert json.loads((run / "bout.json").read_text(encoding="utf-8"))["verdict"] == "win"
@@ -52,7 +52,7 @@ def test_two_promoters_at_once(repo: Repository) -> None:
 
 
 def test_two_commands_do_not_share_a_run_directory(repo: Repository) -> None:
-    repo.edit("pipeline.py", "def build():", "def build():\n    import time\n    time.sleep(6)")
+    repo.edit("pipeline.py", "def train():", "def train():\n    import time\n    time.sleep(6)")
     first = subprocess.Popen(
         [sys.executable, "-m", "modelbout", "train"],
         cwd=repo.root,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.integration.shop import STRONG, shop
+from tests.integration.shop import PLAIN_STRONG, shop
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
@@ -29,7 +29,7 @@ def test_a_winner_opens_the_sealed_rows_and_each_question_is_kept(repo: Reposito
     assert repo("promote").code == 0
     assert not (repo.root / ".modelbout" / "registry" / "queries").exists(), "there was nobody to meet"
 
-    repo.write("pipeline.py", STRONG)
+    repo.write("pipeline.py", PLAIN_STRONG)
     assert repo("run", "--no-plots", "--no-html").code == 0
     won = repo.result("bout.json")
     assert (won["verdict"], won["wear"]["bouts"], won["wear"]["left"]) == ("win", 1, 1)
@@ -44,7 +44,7 @@ def test_a_winner_opens_the_sealed_rows_and_each_question_is_kept(repo: Reposito
     events = [json.loads(line) for line in before["ledger/shop.jsonl"].splitlines()]
     assert {event["holdout_digest"] for event in events} == {won["wear"]["holdout"]}
 
-    repo.write("pipeline.py", STRONG + "\n# once more\n")
+    repo.write("pipeline.py", PLAIN_STRONG + "\n# once more\n")
     assert repo("run", "--no-plots", "--no-html").code == 0
     spent = repo.result("bout.json")
     assert (spent["verdict"], spent["wear"]["left"]) == ("inconclusive", 0)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.github_server.records import Token
     from tests.integration.sky import Sky
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_in_fair_weather_it_works(sky: Sky, name: str) -> None:

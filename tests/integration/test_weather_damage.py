@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.github_server.records import Token
     from tests.integration.sky import Sky
 
+pytestmark = pytest.mark.exhaustive
+
 # Permissions, each missing in turn. What is not named here is not hit: the command does its work.
 
 BARE: dict[str, dict[str, str]] = {

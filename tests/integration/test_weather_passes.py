@@ -17,6 +17,8 @@ from tests.integration.sky import ADDRESS, COMMANDS, LAPTOP, READING, WRITING, c
 if TYPE_CHECKING:
     from tests.integration.sky import Sky
 
+pytestmark = pytest.mark.exhaustive
+
 NOBODYS = "ghs_gone_gone_gone_gone_gone_gone_gone"
 
 

@@ -19,6 +19,8 @@ from tests.tools import need_engine
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.exhaustive
+
 ENGINES = ("duckdb", "pandas", "pyspark", "dask")
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from modelbout.manifest import ScorerKind, Task
 
+pytestmark = pytest.mark.exhaustive
+
 ESTIMATORS = {
     ("xgboost", "binary"): "xgboost.XGBClassifier(n_estimators=8)",
     ("xgboost", "multiclass"): "xgboost.XGBClassifier(n_estimators=8)",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from modelbout.manifest import Task
 
+pytestmark = pytest.mark.exhaustive
+
 PIPELINE = """
 import numpy as np
 from sklearn.compose import make_column_transformer

@@ -165,6 +165,7 @@ def test_a_model_without_probabilities_has_no_calibration() -> None:
     assert (found.status, found.explanation) == ("uncertain", "The model gives no probabilities.")
 
 
+@pytest.mark.exhaustive
 def test_many_groups_do_not_make_a_false_loss_likelier() -> None:
     losses = 0
     for seed in range(40):

@@ -246,6 +246,7 @@ def test_a_constant_label_is_no_division_by_zero(name: str, draw: Callable[..., 
     assert np.isfinite(measured.influence).all()
 
 
+@pytest.mark.exhaustive
 @given(
     st.lists(st.tuples(st.integers(0, 1), st.sampled_from([0.0, 0.1, 0.5, 0.50000001, 1.0])), min_size=2, max_size=40)
 )

@@ -11,6 +11,8 @@ from modelbout.contract.rules import check_named
 from modelbout.contract.schema import contract_schema
 from modelbout.errors import ConfigError
 
+pytestmark = pytest.mark.exhaustive
+
 GOOD = """\
 version: 1
 table:

@@ -16,6 +16,8 @@ from modelbout.data.sources import scan
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.exhaustive
+
 CELLS = (
     *("1", "-1", "+1", "1.0", "1.", ".", "1 ", "1e5", "1E5", "1e", "inf", "-inf", "Infinity", "INF", "+inf", "nan"),
     *(

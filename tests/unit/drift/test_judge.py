@@ -120,6 +120,7 @@ def test_one_column_that_cannot_be_judged_does_not_silence_the_others() -> None:
     assert report(first, second).verdict == "no drift"
 
 
+@pytest.mark.exhaustive
 def test_false_alarms_of_whole_reports_are_rare() -> None:
     rng = np.random.default_rng(5)
     alarms = 0

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from modelbout.record import Record
     from modelbout.report.story import Story
 
+pytestmark = pytest.mark.exhaustive
+
 RECORDS: dict[str, type[Record]] = {
     "bout.json": BoutResult,
     "validation.json": ValidationResult,

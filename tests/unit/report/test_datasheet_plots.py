@@ -44,6 +44,7 @@ def test_nothing_to_draw(tmp_path: Path) -> None:
     assert not (tmp_path / "plots").exists()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.filterwarnings("error")
 def test_hostile_names_and_many_columns(tmp_path: Path) -> None:
     bad = "$\\frac{1}{0}$ \u6f22 \x1b\u202e" + "w" * 100

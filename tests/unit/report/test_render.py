@@ -299,6 +299,7 @@ def variants(bad: str) -> list[Story]:
     ]
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.one_of(

@@ -131,6 +131,7 @@ def test_random_codes_raise_no_alarm(hold: Hold, name: str) -> None:
     assert not hold(rows, "x: {type: string}", "pii: error").findings
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("table", ["churn/data/telco_churn.csv", "bikes/data/*.csv"])
 def test_the_examples_hold_no_personal_data(table: str) -> None:
     opened = scan(table, root=EXAMPLES, reading=Reading())

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Hold = Callable[..., Checked]
     Refused = Callable[..., tuple[Problem, ...]]
 
+pytestmark = pytest.mark.exhaustive
+
 ROWS = 600
 RANDOM = np.random.default_rng(3)
 SEX = RANDOM.choice(["secret f", "secret m"], ROWS)

@@ -255,6 +255,7 @@ def test_no_name_from_outside_becomes_a_marker_or_costs_a_section(hostile: str) 
     assert set(parse(compose([one, other], HOUSE), HOUSE)) == {one, other}
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_in_a_line_of_the_overview_stays_text(words: str) -> None:

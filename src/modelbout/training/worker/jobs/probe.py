@@ -15,7 +15,7 @@ def run(_job: Mapping[str, Any]) -> dict[str, Any]:
     """Return the version of Python and of each distribution, by its normalised name."""
     found: dict[str, str] = {}
     for distribution in importlib.metadata.distributions():
-        name = distribution.metadata["Name"]
-        if name:  # a broken installation has none
-            found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), distribution.version)
+        told = distribution.metadata  # parsed anew each time it is asked for
+        if told["Name"]:  # a broken installation has none
+            found.setdefault(re.sub(r"[-_.]+", "-", told["Name"]).lower(), told["Version"])
     return {"python": platform.python_version(), "packages": found}
