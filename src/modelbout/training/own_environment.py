@@ -44,6 +44,10 @@ PACKAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "catboost": (*NEEDED, "catboost"),
     }
 )
+# The same library under another name, where the lock has that one.
+ALSO_CALLED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"xgboost": ("xgboost-cpu",), "onnxruntime": ("onnxruntime-gpu", "onnxruntime-directml")}
+)
 # The user's variables would put their own packages in front of the old ones.
 CLEAN = MappingProxyType({"PYTHONPATH": "", "PYTHONHOME": ""})
 _LINE = re.compile(r"([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)==([0-9A-Za-z][0-9A-Za-z.+!_-]*)")
@@ -152,10 +156,12 @@ def needed_of(kind: str, pins: Mapping[str, str]) -> tuple[str, ...]:
     """
     if kind not in PACKAGES:
         raise NoOwnEnvironmentError(f"none is made for models of the kind {kind}, which run code")
-    absent = [name for name in PACKAGES[kind] if name not in pins]
+    called = {name: (name, *ALSO_CALLED.get(name, ())) for name in PACKAGES[kind]}
+    held = {name: next((one for one in names if one in pins), None) for name, names in called.items()}
+    absent = [name for name, one in held.items() if one is None]
     if absent:
         raise NoOwnEnvironmentError(f"its lock has no {', '.join(absent)}")
-    return PACKAGES[kind]
+    return tuple(one for one in held.values() if one is not None)
 
 
 def cache_directory(given: Mapping[str, str]) -> Path:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from modelbout.predictions import Predictions
 
 KEY = "train.python"
-DECISIVE = ("catboost", "lightgbm", "numpy", "onnxruntime", "scikit-learn", "scipy", "skops", "xgboost")
+DECISIVE = ("catboost", "lightgbm", "numpy", "onnxruntime", "scikit-learn", "scipy", "skops", "xgboost", "xgboost-cpu")
 SECONDS_A_MINUTE = 60.0
 LATENCY_BATCH_ROWS = 256  # ours: large enough to outlast the timer and Python's own noise, small enough for many turns
 LATENCY_ROUNDS = 100  # ours: the median of paired ratios of 40 rounds stayed within 0.95 to 1.01

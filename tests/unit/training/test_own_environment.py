@@ -13,6 +13,7 @@ import pytest
 
 from modelbout.progress import Quiet
 from modelbout.training import own_environment
+from modelbout.training.environment import NEEDED
 from modelbout.training.own_environment import (
     NoOwnEnvironmentError,
     cache_directory,
@@ -291,6 +292,13 @@ def test_what_no_environment_is_made_for() -> None:
         needed_of("skops", {"numpy": "2", "scikit-learn": "1.5"})
     with pytest.raises(NoOwnEnvironmentError, match="its lock has no onnxruntime"):
         needed_of("onnx", pinned(LOCK))
+
+
+def test_a_library_may_stand_in_the_lock_under_another_name() -> None:
+    rest = dict.fromkeys(NEEDED, "1")
+    assert needed_of("xgboost", {**rest, "xgboost-cpu": "3"}) == (*NEEDED, "xgboost-cpu")
+    assert needed_of("xgboost", {**rest, "xgboost-cpu": "3", "xgboost": "3"}) == (*NEEDED, "xgboost")
+    assert needed_of("onnx", {**rest, "onnxruntime-gpu": "1"}) == (*NEEDED, "onnxruntime-gpu")
 
 
 def test_where_they_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
