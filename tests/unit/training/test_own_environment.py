@@ -13,7 +13,6 @@ import pytest
 
 from modelbout.progress import Quiet
 from modelbout.training import own_environment
-from modelbout.training.environment import NEEDED
 from modelbout.training.own_environment import (
     NoOwnEnvironmentError,
     cache_directory,
@@ -295,10 +294,11 @@ def test_what_no_environment_is_made_for() -> None:
 
 
 def test_a_library_may_stand_in_the_lock_under_another_name() -> None:
-    rest = dict.fromkeys(NEEDED, "1")
-    assert needed_of("xgboost", {**rest, "xgboost-cpu": "3"}) == (*NEEDED, "xgboost-cpu")
-    assert needed_of("xgboost", {**rest, "xgboost-cpu": "3", "xgboost": "3"}) == (*NEEDED, "xgboost")
-    assert needed_of("onnx", {**rest, "onnxruntime-gpu": "1"}) == (*NEEDED, "onnxruntime-gpu")
+    rest = pinned(LOCK)
+    names = needed_of("skops", rest)
+    assert needed_of("xgboost", {**rest, "xgboost-cpu": "3"}) == (*names, "xgboost-cpu")
+    assert needed_of("xgboost", {**rest, "xgboost-cpu": "3", "xgboost": "3"}) == (*names, "xgboost")
+    assert needed_of("onnx", {**rest, "onnxruntime-gpu": "1"}) == (*names, "onnxruntime-gpu")
 
 
 def test_where_they_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
