@@ -5,7 +5,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 READY := .venv/.ready
-PYTEST_ARGS ?= -n auto --dist loadfile
+# The longest stand first, in e2e and integration: as they are collected, not by their number.
+PYTEST_ARGS ?= -n auto --dist loadfile --no-loadscope-reorder
 # Each command of the demo is a process of its own: without bytecode each would compile scikit-learn anew.
 unexport PYTHONDONTWRITEBYTECODE
 

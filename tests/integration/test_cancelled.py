@@ -27,7 +27,11 @@ def test_the_training_ends_with_the_run(repo: Repository, name: str) -> None:
     note = f"    open({str(told)!r}, 'w').write(f'{{os.getpid()}}.')\n"
     slow = f"def build():\n    import os, time\n{note}    time.sleep(300)\n"
     repo.write("pipeline.py", WEAK.replace("def build():\n", slow))
-    running = subprocess.Popen([sys.executable, "-m", "modelbout", "run", "--no-plots", "-q"], stderr=subprocess.PIPE)
+    # Whoever started the tests may ignore these, as nohup does, and a child inherits that.
+    heard = "import signal, sys; signal.signal(signal.{0}, signal.{1}); from modelbout.cli.main import entry; entry()"
+    code = heard.format(name, "default_int_handler" if name == "SIGINT" else "SIG_DFL")
+    words = ["run", "--no-plots", "-q"]
+    running = subprocess.Popen([sys.executable, "-c", code, *words], stderr=subprocess.PIPE)
     end = time.monotonic() + PATIENCE
     while not (told.exists() and told.read_text(encoding="utf-8").endswith(".")):
         assert time.monotonic() < end
