@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.shop import CONFIG, CONTRACT, WEAK, shop
+from tests.integration.shop import CONTRACT, PLAIN_CONFIG, PLAIN_WEAK, shop
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 IGNORED = {".modelbout", "__pycache__"}
@@ -18,11 +18,11 @@ def workflows(example: str = "churn") -> dict[str, str]:
 
 
 def small(example: str = "churn") -> dict[str, str]:
-    """Return a small repository with a weak model and the workflows of an example."""
+    """Return a small repository with a weak model, a program, and the workflows of an example."""
     return {
-        "modelbout.yaml": CONFIG,
+        "modelbout.yaml": PLAIN_CONFIG,
         "contract.yaml": CONTRACT,
-        "pipeline.py": WEAK,
+        "pipeline.py": PLAIN_WEAK,
         "data/shop.csv": shop(),
         "requirements.txt": "numpy\npandas\nscikit-learn\nskops\n",
         ".gitignore": ".modelbout/\n__pycache__/\n",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.shop import small
-from tests.integration.shop import NOISE, STRONG
+from tests.integration.shop import PLAIN_NOISE, PLAIN_STRONG
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.exhaustive
 def test_the_run_of_the_fork_reads_and_the_one_behind_it_writes(world: World) -> None:
     world.push(small(), "main")
     fork = world.server.github.fork(world.repo, "bob/shop")
-    pull = world.open_pull({"pipeline.py": STRONG}, "better", fork=fork)
+    pull = world.open_pull({"pipeline.py": PLAIN_STRONG}, "better", fork=fork)
     run = world.bout(pull)
     assert run.results == {"bout": "success", "report": "skipped"}, run.text
     assert "shop" in run.summary
@@ -37,7 +37,7 @@ def test_the_run_of_the_fork_reads_and_the_one_behind_it_writes(world: World) ->
 def test_a_lost_bout_of_a_fork_is_red_by_its_verdict_and_is_reported(world: World) -> None:
     world.push(small(), "main")
     fork = world.server.github.fork(world.repo, "bob/shop")
-    pull = world.open_pull({"pipeline.py": NOISE}, "worse", fork=fork)
+    pull = world.open_pull({"pipeline.py": PLAIN_NOISE}, "worse", fork=fork)
     run = world.bout(pull)
     assert run.results == {"bout": "failure", "report": "skipped"}, run.text
     behind = world.completed(run.id)
@@ -49,7 +49,7 @@ def test_a_lost_bout_of_a_fork_is_red_by_its_verdict_and_is_reported(world: Worl
 
 def test_a_pull_request_of_the_repository_is_not_reported_twice(world: World) -> None:
     world.push(small(), "main")
-    pull = world.open_pull({"pipeline.py": STRONG}, "better")
+    pull = world.open_pull({"pipeline.py": PLAIN_STRONG}, "better")
     run = world.bout(pull)
     body = world.comment(pull).body
     behind = world.completed(run.id)
@@ -60,7 +60,7 @@ def test_a_pull_request_of_the_repository_is_not_reported_twice(world: World) ->
 def test_a_merged_fork_is_trained_again_before_it_takes_the_title(world: World) -> None:
     world.push(small(), "main")
     fork = world.server.github.fork(world.repo, "bob/shop")
-    pull = world.open_pull({"pipeline.py": STRONG}, "better", fork=fork)
+    pull = world.open_pull({"pipeline.py": PLAIN_STRONG}, "better", fork=fork)
     world.bout(pull)
     run = world.pushed(world.merge(pull))
     assert run.results == {"judged": "success", "bout": "success", "winner": "success"}, run.text

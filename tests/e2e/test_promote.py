@@ -8,7 +8,7 @@ import pytest
 
 from modelbout.init.pins import US, uses
 from tests.e2e.shop import small
-from tests.integration.shop import NOISE, STRONG
+from tests.integration.shop import PLAIN_NOISE, PLAIN_STRONG
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
@@ -26,7 +26,7 @@ def dispatching(workflow: str) -> str:
 def test_a_merge_gives_the_title_to_the_bundle_that_was_judged(champion: World) -> None:
     world = champion
     path = ".github/workflows/modelbout-promote.yml"
-    pull = world.open_pull({"pipeline.py": STRONG, path: dispatching(small()[path])}, "better")
+    pull = world.open_pull({"pipeline.py": PLAIN_STRONG, path: dispatching(small()[path])}, "better")
     bout = world.bout(pull)
     assert "v1.0.0" in world.comment(pull).body
     merged = world.merge(pull)
@@ -50,7 +50,7 @@ def test_a_merge_gives_the_title_to_the_bundle_that_was_judged(champion: World) 
 
 def test_a_worse_model_is_refused_on_merge(champion: World) -> None:
     world = champion
-    pull = world.open_pull({"pipeline.py": NOISE}, "worse")
+    pull = world.open_pull({"pipeline.py": PLAIN_NOISE}, "worse")
     assert world.bout(pull).results == {"bout": "failure", "report": "success"}
     run = world.pushed(world.merge(pull))
     assert run.results == {"judged": "success", "bout": "skipped", "winner": "skipped"}, run.text
@@ -61,7 +61,7 @@ def test_a_worse_model_is_refused_on_merge(champion: World) -> None:
 
 def test_of_two_merges_none_is_lost_when_the_first_run_was_cancelled(champion: World) -> None:
     world = champion
-    pull = world.open_pull({"pipeline.py": STRONG}, "better")
+    pull = world.open_pull({"pipeline.py": PLAIN_STRONG}, "better")
     words = world.open_pull({"README.md": "# The shop\n"}, "words")
     world.bout(words)
     world.bout(pull)
@@ -77,7 +77,7 @@ def test_of_two_merges_none_is_lost_when_the_first_run_was_cancelled(champion: W
 
 def test_when_the_base_has_moved_the_bout_is_fought_again(champion: World) -> None:
     world = champion
-    pull = world.open_pull({"pipeline.py": STRONG}, "better")
+    pull = world.open_pull({"pipeline.py": PLAIN_STRONG}, "better")
     world.bout(pull)
     world.push({"contract.yaml": small()["contract.yaml"] + "\n# Reviewed.\n"}, "main")
     run = world.pushed(world.merge(pull))

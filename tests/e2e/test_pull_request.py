@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.shop import small
-from tests.integration.shop import NOISE, STRONG
+from tests.integration.shop import PLAIN_NOISE, PLAIN_STRONG
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.exhaustive
 
 def test_a_pull_request_is_opened_and_its_comment_read(world: World) -> None:
     world.push(small(), "main")
-    pull = world.open_pull({"pipeline.py": STRONG}, "better")
+    pull = world.open_pull({"pipeline.py": PLAIN_STRONG}, "better")
     run = world.bout(pull)
     assert run.results == {"bout": "success", "report": "success"}, run.text
     comment = world.comment(pull)
@@ -32,11 +32,11 @@ def test_a_pull_request_is_opened_and_its_comment_read(world: World) -> None:
 
 def test_a_second_push_updates_the_same_comment(world: World) -> None:
     world.push(small(), "main")
-    pull = world.open_pull({"pipeline.py": STRONG}, "better")
+    pull = world.open_pull({"pipeline.py": PLAIN_STRONG}, "better")
     world.bout(pull)
     first = world.comment(pull)
     was = first.body
-    world.push({"pipeline.py": NOISE}, "better")
+    world.push({"pipeline.py": PLAIN_NOISE}, "better")
     run = world.bout(pull)
     assert run.results == {"bout": "failure", "report": "success"}, run.text
     second = world.comment(pull)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.shop import STRONG
+from tests.integration.shop import PLAIN_STRONG
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
@@ -20,7 +20,7 @@ REASON = "odd offers reported by support"
 def second(champion: World) -> World:
     """A shop with two champions, one after the other."""
     world = champion
-    pull = world.open_pull({"pipeline.py": STRONG}, "better")
+    pull = world.open_pull({"pipeline.py": PLAIN_STRONG}, "better")
     assert world.bout(pull).results == {"bout": "success", "report": "success"}
     assert world.pushed(world.merge(pull)).results["judged"] == "success"
     assert world.champion("shop") == "v1.1.0"

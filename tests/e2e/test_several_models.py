@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.shop import small
-from tests.integration.shop import STRONG
+from tests.integration.shop import PLAIN_STRONG
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
@@ -32,7 +32,7 @@ def test_one_comment_tells_of_both(world: World) -> None:
     files["models/kiosk/modelbout.yaml"] = files["models/kiosk/modelbout.yaml"].replace("model: shop", "model: kiosk")
     files |= {"requirements.txt": shop["requirements.txt"], ".github/workflows/modelbout.yml": shown()}
     world.push(files, "main")
-    pull = world.open_pull({"models/shop/pipeline.py": STRONG}, "better")
+    pull = world.open_pull({"models/shop/pipeline.py": PLAIN_STRONG}, "better")
     run = world.bout(pull)
     assert run.results == {"bout": "success", "report": "success"}, run.text
     body = world.comment(pull).body
