@@ -65,8 +65,8 @@ def load_model(path: str, allowed: Mapping[str, Sequence[str]]) -> Any:  # noqa:
 def skops_io(allowed: Mapping[str, Sequence[str]]) -> Any:  # noqa: ANN401 -- a module
     """Import ``skops.io`` without its walk through every module of scikit-learn.
 
-    The walk makes a list of estimators, which the parent's lists have too, at the price of a third of each process's start
-    (measured: 4.2 s of CPU with it, 2.9 s without). It stays where the parent has no list of this version.
+    The walk makes a list of estimators, which the parent's lists have too, at the price of a third of each process's
+    start (measured: 4.2 s of CPU with it, 2.9 s without). It stays where the parent has no list of this version.
     """
     import sklearn
     import sklearn.utils
