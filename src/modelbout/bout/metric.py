@@ -254,7 +254,7 @@ class TableMetric:
     def reweigh(self, sheet: Sheet) -> Reweighed:
         """Return what gives the metric of the reweighed table."""
         cells = np.unique(sheet.cells)
-        blocks = [Blocks(np.flatnonzero(sheet.cells == cell)) for cell in cells]
+        blocks = [Blocks(np.flatnonzero(sheet.cells == cell), most=1) for cell in cells]
 
         def values(weights: Weights) -> NDArray[np.float64]:
             counts = np.array([weights.of(one).sum(axis=0) for one in blocks])

@@ -68,35 +68,53 @@ def test_bits_weigh_whole_blocks_of_neighbours(
     task: Task, name: str, draw: Callable[..., Sheet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sheet = draw(task, rows=3000)
-    words = np.random.default_rng(1).integers(0, 2**64, 3000, dtype=np.uint64)
-    kept = [np.flatnonzero((words >> np.uint64(bit)) & np.uint64(1)) for bit in (0, 63)]
+    bits = Bits(3000, None, (0, 1))
+    kept = [np.flatnonzero((bits.drawn[:-1] >> np.uint64(bit)) & np.uint64(1)) for bit in (0, 63)]
     expected = [metric(name).measure(sheet.take(rows)).value for rows in kept]
-    exact = metric(name).reweigh(sheet)(Bits(words, None, (0, 0)))
+    exact = metric(name).reweigh(sheet)(bits)
     assert exact.shape == (64,)
     assert exact[[0, 63]] == pytest.approx(expected, abs=2e-3 if name == "medae" else 1e-12)
+    monkeypatch.setattr(bootstrap, "SINGLE_ROWS", 200)
     monkeypatch.setattr(bootstrap, "MOST_BLOCKS", 200)
     sheet = replace(sheet)  # nothing kept
-    assert metric(name).reweigh(sheet)(Bits(words, None, (0, 0)))[[0, 63]] == pytest.approx(expected, abs=0.01)
+    assert metric(name).reweigh(sheet)(bits)[[0, 63]] == pytest.approx(expected, abs=0.01)
 
 
 def test_blocks_are_as_few_as_they_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "SINGLE_ROWS", 10)
     monkeypatch.setattr(bootstrap, "MOST_BLOCKS", 8)
     rows = np.arange(21.0)[::-1].copy()
-    one, many = Blocks(np.arange(8)[::-1]), Blocks(np.argsort(rows))
-    assert (one.length, many.length) == (1, 4)
-    assert one.means(rows) == pytest.approx(np.arange(13.0, 21.0))
+    one, many = Blocks(np.arange(10)[::-1]), Blocks(np.argsort(rows))
+    assert (one.length, many.length, Blocks(np.arange(21), most=1).length) == (1, 4, 32)
+    assert one.means(rows) == pytest.approx(np.arange(11.0, 21.0))
     assert many.means(rows) == pytest.approx([1.5, 5.5, 9.5, 13.5, 17.5, 20])
-    assert Bits(np.full(21, 2**64 - 1, dtype=np.uint64), None, (0, 0)).of(many)[:, 5] == pytest.approx(
-        [4, 4, 4, 4, 4, 1]
-    )
-    assert Bits(np.arange(21, dtype=np.uint64), None, (0, 0)).of(many)[:, 0] == pytest.approx([2, 2, 2, 2, 2, 0])
+
+
+@pytest.mark.parametrize("cached", [2**18, 64])
+@pytest.mark.parametrize("most", [1, 3, 64])
+@pytest.mark.parametrize("together", [False, True])
+def test_a_block_weighs_as_much_as_the_bits_of_its_rows(
+    most: int, cached: int, monkeypatch: pytest.MonkeyPatch, *, together: bool
+) -> None:
+    monkeypatch.setattr(bootstrap, "SINGLE_ROWS", 10)
+    monkeypatch.setattr(bootstrap, "CACHED_WORDS", cached)
+    rng = np.random.default_rng(4)
+    order = rng.permutation(700)[:501]  # the others are of another class
+    observation = rng.integers(0, 90, 700) if together else None
+    bits = Bits(90 if together else 700, observation, (3, 5))
+    blocks = Blocks(order, most=most)
+    words = bits.drawn[order if observation is None else observation[order]]
+    each = (words[:, None] >> np.arange(64, dtype=np.uint64)) & np.uint64(1)
+    expected = np.add.reduceat(each, np.arange(0, 501, blocks.length))
+    assert len(expected) == -(-501 // blocks.length) <= most
+    assert (bits.of(blocks) == expected).all()
 
 
 @pytest.mark.parametrize("most", [1000, 10])
 def test_weights_have_mean_and_variance_one_and_are_the_same_each_time(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bootstrap, "MOST_BLOCKS", most)
+    monkeypatch.setattr(bootstrap, "SINGLE_ROWS", most)
     each = Blocks(np.arange(10))
 
     def drawn(seed: int, observation: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
@@ -117,11 +135,12 @@ def test_weights_have_mean_and_variance_one_and_are_the_same_each_time(
     assert (together[0] != together[5]).any()
 
 
-@pytest.mark.parametrize("most", [2**12, 100])
+@pytest.mark.parametrize("most", [2**12, 100])  # single rows, and blocks of 16
 @pytest.mark.parametrize(("task", "name"), [case for case in REWEIGHED if case[1] != "medae"])
 def test_resamples_and_influences_know_the_same_error(
     task: Task, name: str, most: int, draw: Callable[..., Sheet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(bootstrap, "SINGLE_ROWS", most)
     monkeypatch.setattr(bootstrap, "MOST_BLOCKS", most)
     sheets = draw(task, rows=1500, noise=0.4), draw(task, rows=1500, model=2, noise=0.7)
     usual = contrast(name, *sheets, confidence=0.95, seed=0).difference
@@ -138,13 +157,13 @@ def test_resamples_and_influences_know_the_same_error(
 def test_metrics_of_one_order_share_what_was_counted(
     draw: Callable[..., Sheet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bootstrap, "MOST_BLOCKS", 64)
+    monkeypatch.setattr(bootstrap, "SINGLE_ROWS", 64)
     asked = []
     counted = bootstrap._counted
 
-    def watched(words: NDArray[np.uint64], length: int) -> NDArray[np.float32]:
+    def watched(words: NDArray[np.uint64]) -> NDArray[np.uint32]:
         asked.append(words.size)
-        return counted(words, length)
+        return counted(words)
 
     monkeypatch.setattr(bootstrap, "_counted", watched)
     sheet = draw("binary", rows=500)
