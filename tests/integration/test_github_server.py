@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.github_server import faults
-from tests.github_server.description import document
+from tests.github_server.description import document, parameters
 from tests.github_server.exchange import ROUTES
 from tests.github_server.fixtures import Ground, github
 
@@ -534,6 +534,30 @@ def test_the_nth_write_of_one_token(github: Ground, call: Caller) -> None:
 def test_the_description_that_is_kept_has_what_the_server_answers_and_no_more() -> None:
     described = {(method.upper(), path) for path, item in document()["paths"].items() for method in item}
     assert described == {(route.method, route.template) for route in ROUTES}
+
+
+def test_no_header_is_described_and_of_a_part_of_the_path_only_whether_it_is_a_number() -> None:
+    """A request that differs from one that was right in nothing else is not checked again."""
+    given = [one for item in document()["paths"].values() for told in item.values() for one in parameters(told)]
+    assert {one["in"] for one in given} == {"path", "query"}
+    of_path = [one["schema"] for one in given if one["in"] == "path"]
+    assert {schema.get("type") for schema in of_path} == {"string", "integer", None}
+    assert {key for schema in of_path for key in schema} <= {"type", "format", "oneOf", "description"}
+    assert {str(schema["oneOf"]) for schema in of_path if "oneOf" in schema} == {
+        "[{'type': 'integer'}, {'type': 'string'}]"
+    }
+
+
+def test_a_request_is_found_wrong_after_a_right_one_of_its_kind(github: Ground, call: Caller) -> None:
+    assert call("GET", "releases?per_page=3").status_code == 200
+    assert call("GET", "releases?per_page=3&perpage=3").status_code == 500
+    assert call("GET", f"issues/{github.repo.open_issue('x').number}").status_code == 200
+    assert call("GET", "issues/first").status_code == 500
+    assert call("POST", "git/blobs", {"content": "x"}).status_code == 201
+    assert call("POST", "git/blobs", {"content": 3}).status_code == 500
+    assert call("POST", "git/blobs", {"content": 3}).status_code == 500
+    assert len(github.server.violations) == 4
+    github.server.violations.clear()
 
 
 def test_a_request_against_the_description_is_found(github: Ground, call: Caller) -> None:
