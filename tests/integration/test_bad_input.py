@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from tests.integration.shop import CONFIG, shop
+from tests.integration.shop import CONFIG, PLAIN_CONFIG, WEAK, shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.integration.shop import Answer, Repository
 
-pytestmark = [pytest.mark.usefixtures("fitted"), pytest.mark.exhaustive]
+pytestmark = pytest.mark.exhaustive
 
 TABLE = "data/shop.csv"
 
@@ -64,6 +64,14 @@ def both(*changes: Callable[[Repository], object]) -> Callable[[Repository], obj
             change(repo)
 
     return spoil
+
+
+def fitted(code: str = WEAK, *, estimator: str = "pipeline:build") -> Callable[[Repository], object]:
+    """Return what makes the model an estimator of scikit-learn."""
+    return both(
+        lambda repo: repo.write("modelbout.yaml", CONFIG.replace("pipeline:build", estimator)),
+        lambda repo: repo.write("pipeline.py", code),
+    )
 
 
 def directory_in_place(repo: Repository) -> None:
@@ -179,10 +187,9 @@ CASES: dict[str, tuple[Callable[[Repository], object], int, str]] = {
     "an unknown metric": (config("metric: roc_auc", "metric: roc_acu"), 2, "Did you mean `roc_auc`?"),
     "an unknown column": (config("target: bought", "target: bougth"), 2, "Did you mean 'bought'?"),
     "a missing configuration": (lambda repo: (repo.root / "modelbout.yaml").unlink(), 2, "modelbout.yaml"),
-    "an estimator that is not there": (config("pipeline:build", "pipeline:biuld"), 2, "biuld"),
+    "an estimator that is not there": (fitted(estimator="pipeline:biuld"), 2, "biuld"),
     "a model that skops refuses": (
-        lambda repo: repo.write(
-            "pipeline.py",
+        fitted(
             "import os\nfrom sklearn.preprocessing import FunctionTransformer\n"
             "from sklearn.pipeline import make_pipeline\nfrom sklearn.linear_model import LogisticRegression\n"
             "class Mine(LogisticRegression):\n    pass\n"
@@ -273,7 +280,7 @@ def test_a_full_disk(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_changed_byte_in_the_champion_is_an_error_and_no_pass(repo: Repository) -> None:
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
-    (model,) = (repo.root / ".modelbout/registry").rglob("model.skops")
+    (model,) = (repo.root / ".modelbout/registry").rglob("shift.json")
     data = bytearray(model.read_bytes())
     data[len(data) // 2] ^= 1
     model.chmod(0o644)
@@ -284,14 +291,14 @@ def test_one_changed_byte_in_the_champion_is_an_error_and_no_pass(repo: Reposito
     assert answer.code == 4, answer.err
     bout = repo.result("bout.json")
     assert (bout["verdict"], bout["passed"]) == ("error", False)
-    assert "model.skops" in bout["error"]["place"]["file"]
+    assert "shift.json" in bout["error"]["place"]["file"]
     assert repo("promote").code == 1
     assert repo.registry() == before
 
 
 def test_one_changed_byte_in_the_challenger_is_never_promoted(repo: Repository) -> None:
     assert repo("run", "--no-plots", "--no-html").code == 0
-    model = repo.root / ".modelbout/run/bundle/model.skops"
+    model = repo.root / ".modelbout/run/bundle/model/shift.json"
     model.chmod(0o644)
     model.write_bytes(model.read_bytes() + b"x")
     answer = repo("promote")
@@ -314,7 +321,7 @@ def test_an_edited_ledger_stops_every_command_and_no_repair_makes_it_good(repo: 
 
 
 def test_models_that_share_a_run_directory_are_not_mixed_up(repo: Repository) -> None:
-    repo.write("other.yaml", CONFIG.replace("model: shop", "model: other"))
+    repo.write("other.yaml", PLAIN_CONFIG.replace("model: shop", "model: other"))
     assert repo("run", "--no-plots", "--no-html").code == 0
     answer = repo("compare", "--config", "other.yaml")
     assert answer.code == 2, answer.out
@@ -323,6 +330,7 @@ def test_models_that_share_a_run_directory_are_not_mixed_up(repo: Repository) ->
     assert repo("compare").code == 2
 
 
+@pytest.mark.usefixtures("fitted")
 def test_a_configuration_that_asks_something_else_meets_neither_old_challenger_nor_champion(repo: Repository) -> None:
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
@@ -340,6 +348,7 @@ def test_a_configuration_that_asks_something_else_meets_neither_old_challenger_n
     assert repo.registry() == before
 
 
+@pytest.mark.usefixtures("fitted")
 def test_a_champion_of_two_classes_still_meets_a_challenger_of_three(repo: Repository) -> None:
     assert repo("run", "--no-plots", "--no-html").code == 0
     assert repo("promote").code == 0
@@ -370,7 +379,7 @@ def test_results_of_another_shape_are_refused(repo: Repository) -> None:
 def test_all_faults_of_a_configuration_come_at_once(repo: Repository) -> None:
     repo.write(
         "modelbout.yaml",
-        CONFIG.replace("task: binary", "task: binray").replace("seed", "sead").replace("target", "tarket"),
+        PLAIN_CONFIG.replace("task: binary", "task: binray").replace("seed", "sead").replace("target", "tarket"),
     )
     answer = repo("validate")
     assert answer.code == 2
@@ -379,6 +388,7 @@ def test_all_faults_of_a_configuration_come_at_once(repo: Repository) -> None:
     assert answer.err.count("modelbout.yaml:") >= 3
 
 
+@pytest.mark.usefixtures("fitted")
 def test_parquet_is_read_like_csv(repo: Repository) -> None:
     frame = pl.read_csv(repo.root / TABLE)
     frame.write_parquet(repo.root / "data/shop.parquet")
@@ -410,7 +420,7 @@ def test_a_value_in_the_words_of_a_failing_model_stays_out_of_what_travels(repo:
     )
     repo.write("train.py", command)
     repo.write("score.py", scorer.replace("BROKEN", repr(str(repo.root / "broken"))))
-    repo.edit("modelbout.yaml", "estimator: pipeline:build", "command: python train.py")
+    repo.edit("modelbout.yaml", "command: python -S pipeline.py", "command: python train.py")
     trained = repo("train")
     assert trained.code == 0, trained.err
     repo.write("broken", "")

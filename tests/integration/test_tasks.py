@@ -56,28 +56,32 @@ def settle(repo: Repository, *, task: str, table: str, target: str, code: str, m
     repo.write("pipeline.py", code)
 
 
+WEAKER, STRONGER = MULTI.format(columns=["length"]), MULTI.format(columns=["length", "width"])
+
+
 @pytest.mark.parametrize(
-    ("task", "metric", "weak", "strong"),
+    ("task", "metrics", "weak", "strong"),
     [
-        ("multiclass", "log_loss", MULTI.format(columns=["length"]), MULTI.format(columns=["length", "width"])),
-        ("multiclass", "roc_auc", MULTI.format(columns=["length"]), MULTI.format(columns=["length", "width"])),
-        ("multiclass", "f1_macro", MULTI.format(columns=["length"]), MULTI.format(columns=["length", "width"])),
-        ("regression", "rmse", PLAIN.format(columns=["size"]), PLAIN.format(columns=["size", "age"])),
-        ("regression", "mape_safe", PLAIN.format(columns=["size"]), PLAIN.format(columns=["size", "age"])),
+        ("multiclass", ("log_loss", "roc_auc", "f1_macro"), WEAKER, STRONGER),
+        ("regression", ("rmse", "mape_safe"), PLAIN.format(columns=["size"]), PLAIN.format(columns=["size", "age"])),
     ],
 )
 def test_a_better_model_wins_and_the_worse_one_loses(
-    repo: Repository, task: str, metric: str, weak: str, strong: str
+    repo: Repository, task: str, metrics: tuple[str, ...], weak: str, strong: str
 ) -> None:
     table, target = (flowers(), "kind") if task == "multiclass" else (houses(), "price")
-    settle(repo, task=task, table=table, target=target, code=weak, metric=metric)
+    settle(repo, task=task, table=table, target=target, code=weak, metric=metrics[-1])
     first = repo("run", "--no-plots", "--no-html")
     assert first.code == 0, first.err
     assert repo("promote").code == 0
     repo.write("pipeline.py", strong)
-    won = repo("run", "--no-plots")
-    assert won.code == 0, won.err
-    assert repo.result("bout.json")["verdict"] == "win"
+    for before, metric in zip((metrics[-1], *metrics), metrics, strict=False):
+        repo.edit("modelbout.yaml", f"metric: {before}", f"metric: {metric}")
+        won = repo("run", "--no-plots")
+        assert won.code == 0, won.err
+        bout = repo.result("bout.json")
+        assert bout["verdict"] == "win"
+        assert [one["metric"] for one in bout["metrics"] if one["rule"] == "superior"] == [metric]
     assert repo("promote").code == 0
     repo.write("pipeline.py", weak)
     lost = repo("run")
