@@ -80,8 +80,7 @@ def test_a_better_model_wins_and_the_worse_one_loses(
         won = repo("run", "--no-plots")
         assert won.code == 0, won.err
         bout = repo.result("bout.json")
-        assert bout["verdict"] == "win"
-        assert [one["metric"] for one in bout["metrics"] if one["rule"] == "superior"] == [metric]
+        assert (bout["verdict"], bout["primary"]["metric"]) == ("win", metric)
     assert repo("promote").code == 0
     repo.write("pipeline.py", weak)
     lost = repo("run")
