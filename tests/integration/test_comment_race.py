@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from modelbout.github.comment.body import Section
     from tests.github_server.fixtures import Ground
 
+pytestmark = pytest.mark.exhaustive
+
 JOBS = 8
 
 

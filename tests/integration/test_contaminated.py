@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.integration.shop import PLAIN_STRONG, PLAIN_WEAK
 
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
+
+pytestmark = pytest.mark.exhaustive
 
 
 def champion(repo: Repository, code: str = PLAIN_WEAK) -> None:

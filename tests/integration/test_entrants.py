@@ -12,7 +12,7 @@ from tests.integration.shop import CONFIG, NOISE, STRONG, WEAK
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
 
-pytestmark = pytest.mark.usefixtures("fitted")
+pytestmark = [pytest.mark.usefixtures("fitted"), pytest.mark.exhaustive]
 
 SPACE = """
 

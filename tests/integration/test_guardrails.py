@@ -11,7 +11,7 @@ from tests.integration.shop import STRONG
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
 
-pytestmark = pytest.mark.usefixtures("fitted")
+pytestmark = [pytest.mark.usefixtures("fitted"), pytest.mark.exhaustive]
 
 GUARDRAILS = """\
     - {metric: train_minutes, max: 60}

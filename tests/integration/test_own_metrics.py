@@ -13,7 +13,7 @@ from tests.integration.shop import STRONG
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
 
-pytestmark = pytest.mark.usefixtures("fitted")
+pytestmark = [pytest.mark.usefixtures("fitted"), pytest.mark.exhaustive]
 
 COMPARE = """\
   primary: {metric: profit}
