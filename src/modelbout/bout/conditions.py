@@ -135,7 +135,7 @@ def require(name: str, key: str, challenger: Sheet, champion: Sheet | None) -> N
             raise DataError(
                 Problem(
                     found=f"{name} has no meaning for the {who}: {refusal}",
-                    allowed="numbers for which it is defined; docs/metrics.md says which",
+                    allowed="numbers for which it is defined; docs/metrics says which",
                     fix="Choose another metric, such as rmse or mape_safe, or keep the answers within its range.",
                     place=Place(key=key),
                 )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from modelbout.config.compare import Compare
     from modelbout.manifest import Task
 
-# Metrics of the order or the probabilities find a true gain twice as often as accuracy or F1 do (docs/metrics.md).
+# Metrics of the order or the probabilities find a true gain twice as often as accuracy or F1 do (docs/metrics).
 METRIC: dict[Task, str] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 
 

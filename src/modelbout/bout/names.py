@@ -139,7 +139,7 @@ def _metric(name: str, task: Task, key: str, terms: Terms, *, also: tuple[str, .
         yield Problem(
             found=f"there is no metric `{name}`.{catalogue.did_you_mean(name, known)}",
             allowed=_listed(fitting),
-            fix="Choose one of these; docs/metrics.md explains each.",
+            fix="Choose one of these; docs/metrics explains each.",
             place=Place(key=key),
         )
         return
@@ -163,7 +163,7 @@ def _metric(name: str, task: Task, key: str, terms: Terms, *, also: tuple[str, .
         yield Problem(
             found=f"no interval is known to hold {name}, so it can be shown and can decide nothing",
             allowed=_listed(fitting),
-            fix="Choose another metric; docs/metrics.md says which ones have an interval.",
+            fix="Choose another metric; docs/metrics says which ones have an interval.",
             place=Place(key=key),
         )
 

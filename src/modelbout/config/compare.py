@@ -15,7 +15,7 @@ Block = Literal["hour", "day", "week", "month"]
 class Primary(Record, frozen=True):
     """The metric that decides."""
 
-    metric: Annotated[Text, Meta(description="A metric's name; see docs/metrics.md.")]
+    metric: Annotated[Text, Meta(description="A metric's name; see docs/metrics.")]
     rule: Annotated[
         Literal["superior", "non_inferior", "equivalent"], Meta(description="What counts as a win; docs/verdict.md.")
     ] = "superior"

@@ -162,7 +162,7 @@ def _expectation(expectation: Expectation, key: str, where: Where) -> Iterator[P
 
 def _name(name: str, known: Sequence[str], kind: str, place: Place) -> Iterator[Problem]:
     if name not in known:
-        fix = catalogue.did_you_mean(name, known).strip() or "See docs/metrics.md."
+        fix = catalogue.did_you_mean(name, known).strip() or "See docs/metrics."
         yield Problem(f"unknown {kind} {quoted(name)}", ", ".join(known), fix, place)
 
 

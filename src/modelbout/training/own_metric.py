@@ -160,7 +160,7 @@ def _unusable(metric: UserMetric, found: str, key: str) -> DataError:
         Problem(
             found=f"the metric `{metric.name}` {found}",
             allowed="a finite number, or one for each row, for every model",
-            fix="Mend the function; docs/metrics.md says what it is given and what it may return.",
+            fix="Mend the function; docs/metrics says what it is given and what it may return.",
             place=Place(key=key),
         )
     )

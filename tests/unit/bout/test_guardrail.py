@@ -8,37 +8,40 @@ import pytest
 from modelbout import catalogue
 from modelbout.bout.guardrail import GUARDRAILS, Group, exactly, guardrail, unmeasured
 
-DOCS = Path(__file__).parents[3] / "docs" / "guardrails.md"
+DOCS = Path(__file__).parents[3] / "docs" / "guardrails"
 NAMES = catalogue.names(GUARDRAILS)
 
 
-def chapters() -> dict[str, dict[str, str]]:
-    """Return the sections of each chapter of the page."""
-    found = {}
-    for chapter in DOCS.read_text(encoding="utf-8").split("\n# ")[1:]:
-        title, *sections = chapter.split("\n## ")
-        found[title.split("\n")[0]] = dict(section.split("\n", 1) for section in sections)
-    return found
+def chapters() -> dict[str, str]:
+    """Return the chapters of the overview by title."""
+    parts = DOCS.joinpath("README.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    return dict(part.split("\n", 1) for part in parts)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_guardrail_has_its_section_in_the_chapter_of_its_group(name: str) -> None:
+def test_every_guardrail_has_its_page_and_its_line_in_the_chapter_of_its_group(name: str) -> None:
     found = guardrail(name)
-    text = chapters()[found.group][f"`{name}`"]
-    assert f"**Title** {found.title}. **Unit** " in text
+    assert f"\n| [`{name}`]({name}.md) | {found.title} |\n" in chapters()[found.group]
+    text = DOCS.joinpath(f"{name}.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {name}\n\n**Title** {found.title}. **Unit** ")
     assert found.unit in text
     assert ("**Tasks** " + ", ".join(found.tasks) in text) is (len(found.tasks) < 3)
     for word in ("**Better**", "**Definition**", "**Method**", "**Source**"):
         assert word in text.replace("\n", " ")
 
 
-def test_the_page_has_nothing_else() -> None:
+def test_there_is_no_other_page_and_no_other_line() -> None:
     assert set(chapters()) == set(get_args(Group))
-    assert {title for chapter in chapters().values() for title in chapter} == {f"`{name}`" for name in NAMES}
+    assert sum(chapter.count("\n| [`") for chapter in chapters().values()) == len(NAMES)
+    assert {page.stem for page in DOCS.glob("*.md")} == {"README", *NAMES}
 
 
 def test_the_table_of_costs_says_which_need_a_champion() -> None:
-    rows = [line.split("|") for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    rows = [
+        line.split("|")
+        for line in DOCS.joinpath("README.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `")
+    ]
     told = {name.strip("` "): row[2].strip() for row in rows for name in row[1].split(",")}
     assert told == {name: "yes" if guardrail(name).needs_champion else "no" for name in NAMES}
 

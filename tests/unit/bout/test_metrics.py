@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from modelbout.bout.metric import Measured
     from modelbout.manifest import Task
 
-DOCS = Path(__file__).parents[3] / "docs" / "metrics.md"
+DOCS = Path(__file__).parents[3] / "docs" / "metrics"
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 CASES = [(task, name) for task in TASKS for name in names_for(task)]
 
@@ -270,16 +270,17 @@ def test_tables_can_be_judged_many_at_once(name: str) -> None:
 
 
 def test_every_metric_has_its_section_in_the_docs() -> None:
-    sections = dict(part.split("\n", 1) for part in DOCS.read_text().split("\n## ")[1:])
+    overview = DOCS.joinpath("README.md").read_text(encoding="utf-8")
     for name in catalogue.names(METRICS):
         found = metric(name)
-        text = sections[f"`{name}`"]
-        assert f"**Title** {found.title}" in text
+        text = DOCS.joinpath(f"{name}.md").read_text(encoding="utf-8")
+        assert text.startswith(f"# {name}\n\n**Title** {found.title}. ")
+        assert f"| [`{name}`]({name}.md) | {found.title} | {found.better} | {', '.join(found.tasks)} |\n" in overview
         assert f"**Better** {found.better}" in text
         assert f"**Tasks** {', '.join(found.tasks)}" in text
         for word in ("**Definition**", "**Interval**", "**Source**"):
             assert word in text
-    assert {title for title in sections if title.startswith("`")} == {f"`{name}`" for name in catalogue.names(METRICS)}
+    assert {page.stem for page in DOCS.glob("*.md")} == {"README", *catalogue.names(METRICS)}
 
 
 @pytest.mark.parametrize("name", ["precision_at_k", "lift", "ece", "ece_debiased", "brier_skill", "d2_log_loss"])

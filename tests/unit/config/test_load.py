@@ -319,7 +319,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
             "{primary: {metric: latency_ratio}}",
             "primary.metric",
             "unknown metric `latency_ratio`",
-            "See docs/metrics.md.",
+            "See docs/metrics.",
         ),
         (
             "{guardrails: [{metric: artifact_bm, max: 1}]}",
