@@ -10,7 +10,7 @@ from scipy import special
 from worlds import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Case: TypeAlias = dict[str, Any]
 
@@ -47,15 +47,10 @@ def write_page(cases: list[Case]) -> None:
 
 
 def write_warnings(cases: list[Case]) -> None:
-    """Write the cases with the metrics whose intervals hold the truth clearly too seldom."""
+    """Write the cases with the metrics whose intervals hold the truth clearly too seldom, or clearly too often."""
     found = []
     for case in cases:
         world = World(**case["world"])
-        short = {}
-        for name, counts in sorted(case["metrics"].items()):
-            held = {kind: round(100 * held / made) for kind, (made, held) in counts.items() if _short(made, held)}
-            if held:
-                short[name] = held
         found.append(
             {
                 "task": world.task,
@@ -63,11 +58,22 @@ def write_warnings(cases: list[Case]) -> None:
                 "rows": case["rows"],
                 "rare": round(case["rows"] * (world.rare or 1)),
                 "few": not world.many,
-                "short": short,
+                "short": _clearly(_short, case),
+                "wide": _clearly(_long, case),
             }
         )
     lines = ",\n".join(json.dumps(case) for case in found)
     WARNINGS.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
+def _clearly(other: Callable[[int, int], bool], case: Case) -> dict[str, dict[str, int]]:
+    """Return how many of 100 intervals held the truth, by metric and kind, where that was clearly another number."""
+    told = {}
+    for name, counts in sorted(case["metrics"].items()):
+        held = {kind: round(100 * held / made) for kind, (made, held) in counts.items() if other(made, held)}
+        if held:
+            told[name] = held
+    return told
 
 
 def _short(made: int, held: int) -> bool:

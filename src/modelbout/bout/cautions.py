@@ -31,7 +31,7 @@ class Case(Record, frozen=True):
 
     ``rare`` is the number of rows of the rarest class (of all rows for regression), ``few`` whether both models gave
     nearly the same answers. ``short`` says for each metric how many of 100 intervals of a level or of a difference held
-    the truth, where these were clearly fewer than 94.
+    the truth, where these were clearly fewer than 94; ``wide`` the same where they were clearly more than 97.
     """
 
     task: Task
@@ -40,6 +40,7 @@ class Case(Record, frozen=True):
     rare: int
     few: bool
     short: dict[str, dict[str, int]]
+    wide: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
 
 
 def cautions(challenger: Sheet, champion: Sheet | None, results: Sequence[MetricResult]) -> tuple[str, ...]:
@@ -50,7 +51,7 @@ def cautions(challenger: Sheet, champion: Sheet | None, results: Sequence[Metric
         champion: the other's answers, where there is one.
         results: the metrics that decide something.
     """
-    return tuple(dict.fromkeys((*_few_clusters(challenger), *_short(challenger, champion, results))))
+    return tuple(dict.fromkeys((*_few_clusters(challenger), *_simulated(challenger, champion, results))))
 
 
 def disagreement(challenger: Sheet, champion: Sheet) -> float:
@@ -68,18 +69,27 @@ def _few_clusters(sheet: Sheet) -> Iterator[str]:
         )
 
 
-def _short(challenger: Sheet, champion: Sheet | None, results: Sequence[MetricResult]) -> Iterator[str]:
+def _simulated(challenger: Sheet, champion: Sheet | None, results: Sequence[MetricResult]) -> Iterator[str]:
     case = _nearest(challenger, few=champion is not None and disagreement(challenger, champion) < FEW_DISAGREEMENTS)
     for result in results:
         compared = result.rule not in ("max", "min") and result.improvement is not None
-        held = case.short.get(result.metric, {}).get("difference" if compared else "level")
-        if held is not None:
-            rare = "" if case.task == "regression" else f", {case.rare:,} of the rarest class,"
-            agreed = " and few disagreements" if case.few else ""
+        kind = "difference" if compared else "level"
+        short, wide = (told.get(result.metric, {}).get(kind) for told in (case.short, case.wide))
+        if short is not None:
+            sure = f"Intervals of {result.title} are too sure of themselves"
+            yield f"{sure} on {_like(case)} {short} held the truth instead of 95."
+        # Where the answer is sure all the same, nothing is lost.
+        if wide is not None and result.status == "uncertain":
             yield (
-                f"Intervals of {result.title} are too sure of themselves on a holdout like this: of 100 simulated ones "
-                f"with {case.rows:,} rows{rare}{agreed} {held} held the truth instead of 95."
+                f"Intervals of {result.title} are wider than they need be on {_like(case)} {wide} held the truth "
+                "instead of 95. They may hide a difference that more rows would show."
             )
+
+
+def _like(case: Case) -> str:
+    rare = "" if case.task == "regression" else f", {case.rare:,} of the rarest class,"
+    agreed = " and few disagreements" if case.few else ""
+    return f"a holdout like this: of 100 simulated ones with {case.rows:,} rows{rare}{agreed}"
 
 
 def _nearest(sheet: Sheet, *, few: bool) -> Case:
