@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from modelbout.errors import ChampionMovedError, ConfigError, GateRefusedError, Place, Problem
 from modelbout.results import BOUT_FILE, PROMOTION_FILE, BoutResult, PromotionResult
 from modelbout.seal import verify_files
+from modelbout.stages.refusals import moved, still_sealed
 from modelbout.stages.workspace import digest_of, run_url
 
 if TYPE_CHECKING:
@@ -157,26 +158,6 @@ def move_title(
         pull_request=pull_request,
         run_url=run_url(),
         dry_run=dry_run,
-    )
-
-
-def still_sealed(work: Workspace) -> Problem:
-    """Return the problem of a verdict for which the sealed rows were not opened."""
-    return Problem(
-        found="the verdict rests on the open part of the holdout alone",
-        allowed="a challenger that has passed the sealed part, too",
-        fix="run `modelbout promote`, which opens the sealed rows; on GitHub the bout after the merge does",
-        place=work.loaded.place("compare.sealed"),
-    )
-
-
-def moved(work: Workspace) -> Problem:
-    """Return the problem of a champion that changed since the bout."""
-    return Problem(
-        found=f"the champion at {work.final_stage} is no longer the one that was beaten",
-        allowed="a promotion against the champion that stands",
-        fix="run `modelbout compare` again",
-        place=Place(file=str(work.run / BOUT_FILE)),
     )
 
 

@@ -21,7 +21,7 @@ from modelbout.stages.compare import read_rows, ring, unseen
 from modelbout.stages.fighters import challenger, champion, same_data
 from modelbout.stages.measures import on_other_rows
 from modelbout.stages.own_metrics import with_own_metrics
-from modelbout.stages.promote import moved
+from modelbout.stages.refusals import moved
 from modelbout.stages.scene import Scene
 from modelbout.stages.scoring import score_all
 from modelbout.stages.seals import require_counting
