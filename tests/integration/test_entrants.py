@@ -12,7 +12,7 @@ from tests.integration.shop import CONFIG, NOISE, STRONG, WEAK
 if TYPE_CHECKING:
     from tests.integration.shop import Repository
 
-pytestmark = [pytest.mark.usefixtures("fitted"), pytest.mark.exhaustive]
+pytestmark = pytest.mark.usefixtures("fitted")
 
 SPACE = """
 
@@ -30,6 +30,7 @@ train:
 ONE = "train:\n  estimator: pipeline:build\n  seed: 3\n"
 
 
+@pytest.mark.exhaustive
 def test_the_best_of_several_meets_the_champion_and_is_the_one_that_is_promoted(repo: Repository) -> None:
     repo.write("pipeline.py", WEAK)
     assert repo("run", "--no-plots", "--no-html").code == 0
